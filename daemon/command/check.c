@@ -1,0 +1,24 @@
+/* lapsectl check, lapsed --check: configuration and rules, and nothing else. */
+#include <stdio.h>
+
+#include "command.h"
+
+int command_check(const struct options *options)
+{
+	unsigned signals, reasons, samples;
+	struct plan plan;
+
+	if (!command_plan(options, &plan))
+		return EXIT_WRONG;
+	if (options->print_config) {
+		config_print(&plan.config);
+	} else {
+		ruleset_count(plan.rules, &signals, &reasons, &samples);
+		for (size_t i = 0; i < plan.config.file_count; i++)
+			printf("%s: good\n", plan.config.files[i]);
+		printf("%s: good: %u signals, %u reasons, %u samples verified\n", plan.rules_folder, signals, reasons,
+		       samples);
+	}
+	plan_clear(&plan);
+	return EXIT_DONE;
+}

@@ -1,0 +1,196 @@
+#include "command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+
+/* One row an option; help and parser read it. `of` names the verbs that know
+ * it, "" being the daemon. */
+static const struct option_row {
+	int letter;
+	const char *name, *value, *of, *help;
+} option_rows[] = {
+	{'c', "config", "FILE", "scan explain check daemon", "the configuration (default " LAPSED_CONFIG_FILE ")"},
+	{'r', "rules", "DIR", "scan explain check daemon", "the shipped rules (default " LAPSED_RULES_FOLDER ")"},
+	{'s', "set", "KEY=VALUE", "scan explain check daemon", "override a setting"},
+	{'j', "json", NULL, "scan explain", "print JSON"},
+	{'a', "all", NULL, "scan", "list all devices, not only those with an episode"},
+	{'w', "what-if", "KEY=VALUE", "scan", "show which verdicts another setting would change"},
+	{'d', "device", "DEVICE", "explain", "the device: ID, HUB/ID or HUB/ID/MODULE"},
+	{'S', "since", "TIME", "scan explain", "leave out records before this time (RFC 3339)"},
+	{'U', "until", "TIME", "scan explain", "leave out records from this time on"},
+	{'e', "exit-code", NULL, "scan", "exit with 1 if a device needs somebody"},
+	{'q', "quiet", NULL, "scan explain", "no progress"},
+	{'t', "check", NULL, "daemon", "verify configuration and rules, and exit"},
+	{'T', "print-effective-config", NULL, "check daemon", "print every setting and where it is from, and exit"},
+	{'h', "help", NULL, NULL, "print this"},
+	{'V', "version", NULL, NULL, "print the version"},
+};
+
+enum { OPTION_COUNT = sizeof option_rows / sizeof *option_rows };
+
+static bool has_option(const struct option_row *row, const char *verb)
+{
+	const char *found = row->of ? strstr(row->of, verb) : "";
+
+	return found;
+}
+
+static void print_options(FILE *out, const char *verb)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		char left[48];
+
+		if (!has_option(&option_rows[i], verb))
+			continue;
+		snprintf(left, sizeof left, "-%c, --%s%s%s", option_rows[i].letter, option_rows[i].name,
+			 option_rows[i].value ? " " : "", option_rows[i].value ? option_rows[i].value : "");
+		fprintf(out, "  %-32s %s\n", left, option_rows[i].help);
+	}
+}
+
+static void print_verb(FILE *out, const char *program, const struct verb *verb, bool alone)
+{
+	fprintf(out, "usage: %s %s%s[options]%s%s\n%s\n\n", program, alone ? "" : verb->name, alone ? "" : " ",
+		*verb->arguments ? " " : "", verb->arguments, verb->help);
+	print_options(out, alone ? "daemon" : verb->name);
+}
+
+static void print_verbs(FILE *out, const char *program, const struct verb *verbs)
+{
+	fprintf(out, "usage: %s VERB [options] [arguments]\n\n", program);
+	for (; verbs->name; verbs++)
+		fprintf(out, "  %-8s %s\n", verbs->name, verbs->help);
+	fprintf(out, "\n%s VERB --help tells a verb's options.\n"
+		     "Exit status: 0 done, 1 found something, 2 wrong use, configuration or rules, 3 not reached.\n",
+		program);
+}
+
+/* Returns false where the option cannot be. */
+static bool take(struct options *options, int letter, const char *value)
+{
+	switch (letter) {
+	case 'c':
+		options->plan.config = value;
+		return true;
+	case 'r':
+		options->plan.rules = value;
+		return true;
+	case 's':
+		if (options->plan.set_count == 64)
+			return false;
+		options->plan.sets[options->plan.set_count++] = value;
+		return true;
+	case 'w':
+		if (options->what_if_count == 64)
+			return false;
+		options->what_if[options->what_if_count++] = value;
+		return true;
+	case 'd':
+		options->device = value;
+		return true;
+	case 'S':
+		options->since = value;
+		return true;
+	case 'U':
+		options->until = value;
+		return true;
+	case 'j':
+		return options->json = true;
+	case 'a':
+		return options->all = true;
+	case 'e':
+		return options->exit_code = true;
+	case 'q':
+		return options->quiet = true;
+	case 't':
+		return options->check = true;
+	case 'T':
+		return options->print_config = true;
+	default:
+		return false;
+	}
+}
+
+static int parse(int argc, char **argv, const char *program, const struct verb *verb, bool alone)
+{
+	struct option longs[OPTION_COUNT + 1] = {0};
+	struct options options = {0};
+	char letters[3 * OPTION_COUNT + 1] = "";
+	int letter, count = 0;
+
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &option_rows[i];
+		char one[4];
+
+		if (!has_option(row, alone ? "daemon" : verb->name))
+			continue;
+		longs[count++] = (struct option){row->name, row->value ? required_argument : no_argument, NULL,
+						 row->letter};
+		snprintf(one, sizeof one, "%c%s", row->letter, row->value ? ":" : "");
+		strcat(letters, one);
+	}
+	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (letter == 'h') {
+			print_verb(stdout, program, verb, alone);
+			return EXIT_DONE;
+		}
+		if (letter == 'V') {
+			printf("%s %s\n", program, LAPSED_VERSION);
+			return EXIT_DONE;
+		}
+		if (!take(&options, letter, optarg)) {
+			fprintf(stderr, "try: %s %s --help\n", program, alone ? "" : verb->name);
+			return EXIT_WRONG;
+		}
+	}
+	options.files = argv + optind;
+	options.file_count = argc - optind;
+	return verb->run(&options);
+}
+
+int command_main(int argc, char **argv, const struct verb *verbs, const struct verb *alone)
+{
+	const char *program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
+
+	if (alone)
+		return parse(argc, argv, program, alone, true);
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		printf("%s %s\n", program, LAPSED_VERSION);
+		return EXIT_DONE;
+	}
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		print_verbs(stdout, program, verbs);
+		return EXIT_DONE;
+	}
+	for (const struct verb *verb = verbs; argc > 1 && verb->name; verb++)
+		if (strcmp(argv[1], verb->name) == 0)
+			return parse(argc - 1, argv + 1, program, verb, false);
+	if (argc > 1)
+		fprintf(stderr, "%s: unknown verb \"%s\"\n", program, argv[1]);
+	print_verbs(stderr, program, verbs);
+	return EXIT_WRONG;
+}
+
+bool command_plan(const struct options *options, struct plan *ret)
+{
+	struct fault fault = {0};
+	char text[900];
+
+	if (plan_load(ret, &options->plan, &fault) == 0)
+		return true;
+	fprintf(stderr, "%s\n", fault_describe(&fault, text, sizeof text));
+	plan_clear(ret);
+	return false;
+}
+
+const char *colour(const char *code)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) ? code : "";
+}

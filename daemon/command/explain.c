@@ -1,0 +1,148 @@
+/* lapsectl explain: every step from record to verdict of one device. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "../core/text.h"
+#include "report.h"
+
+/* "ID", "HUB/ID", "HUB/ID/MODULE" or "ID/MODULE". */
+static bool is_named(const struct finding_of_device *finding, const char *name)
+{
+	struct span device = device_id(finding->device), module = device_module(finding->device);
+	char full[3 * DEVICE_LABEL], *short_form;
+
+	snprintf(full, sizeof full, "%s/%.*s%s%.*s", finding->hub ? finding->hub : "", (int)device.size, device.data,
+		 module.size ? "/" : "", (int)module.size, module.data);
+	short_form = full + (finding->hub ? strlen(finding->hub) : 0) + 1;
+	return strcmp(name, full) == 0 || strcmp(name, short_form) == 0;
+}
+
+static const char *sentence_of(const struct event *event)
+{
+	static const char *const sentences[SIGNAL_COUNT] = {
+		[SIGNAL_ALIVE] = "the device itself did something that succeeded",
+		[SIGNAL_EXPELLED] = "the hub dropped its session as unauthorized",
+		[SIGNAL_REFUSED] = "the hub refused its connection",
+		[SIGNAL_DENIED] = "the hub denied a request",
+		[SIGNAL_DISPLACED] = "another client took its identity",
+		[SIGNAL_PLATFORM] = "the hub had trouble of its own",
+		[SIGNAL_CLOSED] = "the connection was closed",
+		[SIGNAL_LEFT] = "it disconnected without an error",
+		[SIGNAL_CONNECTED] = "it connected",
+		[SIGNAL_MOVED] = "it connected for the first time on another hub",
+	};
+
+	return sentences[event->signal];
+}
+
+static void print_event(struct survey *survey, const struct finding_of_device *finding, const struct event *event)
+{
+	struct text message = dossier_read(finding->dossier, event->message);
+	char stamp[STAMP_TEXT], escaped[4 * MESSAGE_MAX];
+
+	printf("%s  %s", stamp_format(event->time_ns, stamp), sentence_of(event));
+	if (event->code && event->code != UINT32_MAX)
+		printf(" (%u)", event->code);
+	if (message.message) {
+		text_escape(span_of(message.message), "", escaped, sizeof escaped);
+		printf(": \"%s\"", escaped);
+	}
+	if (event->signal != SIGNAL_MOVED)
+		printf("  [%s:%u, %s]", survey_source_name(survey, event->source), event->line,
+		       signal_names[event->signal]);
+	printf("\n");
+}
+
+/* What would have made another verdict of what is open. */
+static void print_counterfactual(const struct episode *episode, const struct plan *plan)
+{
+	char stamp[STAMP_TEXT];
+
+	if (!episode->open)
+		return;
+	if (episode->verdict == VERDICT_NONE && episode->back_ns != STAMP_NONE)
+		printf("Undecided: it becomes %s if nothing expels or refuses it until %s.\n",
+		       verdict_names[episode->leaning],
+		       stamp_format(stamp_add(episode->back_ns, settings_ns(&plan->config.settings, SETTING_SETTLE)),
+				    stamp));
+	else if (episode->verdict == VERDICT_NONE && episode->scope == SCOPE_CONNECTION)
+		printf("Undecided: it becomes %s if the device does not connect by %s.\n",
+		       verdict_names[episode->leaning], stamp_format(episode->deadline_ns, stamp));
+	else if (episode->verdict == VERDICT_NONE)
+		printf("Undecided: it becomes %s if no more requests are denied.\n", verdict_names[episode->leaning]);
+	else if (episode->verdict == VERDICT_NOT_RETURNED)
+		printf("Still open: a connection that settles ends it; a refusal would make it auth-failure.\n");
+	else if (episode->scope == SCOPE_CONNECTION)
+		printf("Still open: only a connection that nothing ends for %lld s clears it.\n",
+		       (long long)plan->config.settings.value[SETTING_SETTLE]);
+	else
+		printf("Still open: it ends when its signal stays away for %lld s.\n",
+		       (long long)plan->config.settings.value[SETTING_QUIET_AFTER]);
+}
+
+static void tell(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
+		 const struct trace *trace)
+{
+	const struct dossier *dossier = finding->dossier;
+	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT];
+	size_t line = 0;
+
+	printf("%s\n", device_label(finding, label, sizeof label));
+	for (size_t i = 0; i <= dossier->count; i++) {
+		const struct event *event = i < dossier->count ? &dossier->events[i] : NULL;
+
+		for (; line < trace->count && !trace->lines[line].event; line++)
+			printf("%s  (time passes)\n    %s\n", stamp_format(trace->lines[line].time_ns, stamp),
+			       trace->lines[line].text);
+		if (!event)
+			break;
+		print_event(survey, finding, event);
+		for (; line < trace->count && trace->lines[line].event == event; line++)
+			printf("    %s\n", trace->lines[line].text);
+	}
+	for (size_t i = 0; i < finding->episode_count; i++)
+		print_counterfactual(&finding->episodes[i], plan);
+	if (finding->episode_count == 0)
+		printf("No trouble of this device is in the log.\n");
+}
+
+int command_explain(const struct options *options)
+{
+	struct finding_of_device finding;
+	struct survey *survey;
+	struct plan plan;
+	uint64_t seed = 0;
+	size_t told = 0;
+	int status;
+
+	if (!options->device) {
+		fprintf(stderr, "which device? Give --device ID\n");
+		return EXIT_WRONG;
+	}
+	if (!command_plan(options, &plan))
+		return EXIT_WRONG;
+	(void)!getrandom(&seed, sizeof seed, 0);
+	survey = survey_new(plan.rules, &plan.config.settings, &plan.config.x509, seed);
+	status = survey ? survey_files(survey, options) : EXIT_UNREACHED;
+	for (size_t i = 0; status != EXIT_WRONG && survey && i < survey_devices(survey); i++) {
+		struct trace trace = {0};
+
+		survey_judge(survey, i, &plan.config.settings, NULL, &finding);
+		if (!is_named(&finding, options->device))
+			continue;
+		survey_judge(survey, i, &plan.config.settings, &trace, &finding);
+		if (told++)
+			printf("\n");
+		tell(survey, &plan, &finding, &trace);
+		trace_clear(&trace);
+	}
+	if (status == EXIT_DONE && told == 0) {
+		fprintf(stderr, "no record of the device \"%s\" was found\n", options->device);
+		status = EXIT_UNREACHED;
+	}
+	survey_free(survey);
+	plan_clear(&plan);
+	return status;
+}

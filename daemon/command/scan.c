@@ -1,0 +1,74 @@
+/* lapsectl scan: reads logs, judges every device, and tells. */
+#include <stdio.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "../host/logs.h"
+#include "report.h"
+
+/* Fills survey from the files of the command line. Returns an exit status. */
+int survey_files(struct survey *survey, const struct options *options)
+{
+	int64_t since = STAMP_NONE, until = STAMP_NEVER;
+	int failed = 0;
+
+	if (options->since && !stamp_parse(span_of(options->since), &since)) {
+		fprintf(stderr, "--since: expected a time such as 2026-11-22T04:00:00Z\n");
+		return EXIT_WRONG;
+	}
+	if (options->until && !stamp_parse(span_of(options->until), &until)) {
+		fprintf(stderr, "--until: expected a time such as 2026-11-22T04:00:00Z\n");
+		return EXIT_WRONG;
+	}
+	if (options->file_count == 0) {
+		fprintf(stderr, "which files? Give their names, a folder, or - for standard input\n");
+		return EXIT_WRONG;
+	}
+	survey_limit(survey, since, until);
+	for (int i = 0; i < options->file_count; i++)
+		failed += logs_read(survey, options->files[i], !options->quiet && isatty(STDERR_FILENO));
+	survey_close(survey);
+	return failed ? EXIT_UNREACHED : EXIT_DONE;
+}
+
+static bool other_settings(const struct options *options, const struct plan *plan, struct settings *ret)
+{
+	struct config other = {.settings = plan->config.settings};
+	struct fault fault;
+
+	for (size_t i = 0; i < options->what_if_count; i++)
+		if (config_set(&other, options->what_if[i], &fault)) {
+			fprintf(stderr, "--what-if: %s\n", fault.text);
+			return false;
+		}
+	*ret = other.settings;
+	return true;
+}
+
+int command_scan(const struct options *options)
+{
+	struct settings what_if;
+	struct survey *survey;
+	struct plan plan;
+	uint64_t seed = 0;
+	bool found = false;
+	int status;
+
+	if (!command_plan(options, &plan))
+		return EXIT_WRONG;
+	(void)!getrandom(&seed, sizeof seed, 0);
+	survey = survey_new(plan.rules, &plan.config.settings, &plan.config.x509, seed);
+	status = !survey ? EXIT_UNREACHED
+		 : other_settings(options, &plan, &what_if) ? survey_files(survey, options) : EXIT_WRONG;
+	if (survey && status != EXIT_WRONG) {
+		if (options->what_if_count > 0)
+			report_changes(survey, &plan, &what_if, options);
+		else
+			found = options->json ? report_json(survey, &plan, options) : report_text(survey, &plan, options);
+		if (fflush(stdout) != 0)
+			status = EXIT_UNREACHED;
+	}
+	survey_free(survey);
+	plan_clear(&plan);
+	return status == EXIT_DONE && found && options->exit_code ? EXIT_FOUND : status;
+}

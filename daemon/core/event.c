@@ -1,0 +1,90 @@
+#include "event.h"
+
+#include <stdlib.h>
+
+#define ORDER(a, b) \
+	if ((a) != (b)) \
+	return (a) < (b) ? -1 : 1
+
+int event_compare(const struct event *a, const struct event *b)
+{
+	ORDER(a->time_ns, b->time_ns);
+	ORDER(a->signal, b->signal);
+	ORDER(a->code, b->code);
+	ORDER(a->operation, b->operation);
+	ORDER(a->category, b->category);
+	return 0;
+}
+
+/* A choice between two that does not depend on which came first. */
+#define KEEP_KNOWN(field) into->field = into->field > other->field ? into->field : other->field
+
+void event_merge(struct event *into, const struct event *other)
+{
+	if (other->message_size > into->message_size ||
+	    (other->message_size == into->message_size && other->reason > into->reason)) {
+		into->message_size = other->message_size;
+		into->message = other->message;
+		into->reason = other->reason;
+	}
+	KEEP_KNOWN(protocol);
+	KEEP_KNOWN(authentication);
+	KEEP_KNOWN(sdk);
+	if (other->source < into->source || (other->source == into->source && other->line < into->line)) {
+		into->source = other->source;
+		into->line = other->line;
+	}
+	if (!into->address)
+		into->address = other->address;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return event_compare(a, b);
+}
+
+size_t events_arrange(struct event *events, size_t count)
+{
+	size_t kept = 0;
+
+	if (count == 0)
+		return 0;
+	qsort(events, count, sizeof *events, compare);
+	for (size_t i = 1; i < count; i++) {
+		if (event_same(&events[kept], &events[i]))
+			event_merge(&events[kept], &events[i]);
+		else
+			events[++kept] = events[i];
+	}
+	return kept + 1;
+}
+
+long events_insert(struct event *events, size_t *count, const struct event *event, int *ret_changed)
+{
+	size_t low = 0, high = *count;
+
+	/* Nearly always the newest. */
+	if (high > 0 && event_compare(&events[high - 1], event) < 0)
+		low = high;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (event_compare(&events[middle], event) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < *count && event_same(&events[low], event)) {
+		struct event before = events[low];
+
+		event_merge(&events[low], event);
+		*ret_changed = before.reason != events[low].reason || before.protocol != events[low].protocol ||
+			       before.authentication != events[low].authentication;
+		return -1;
+	}
+	memmove(events + low + 1, events + low, (*count - low) * sizeof *events);
+	events[low] = *event;
+	++*count;
+	*ret_changed = 1;
+	return (long)low;
+}

@@ -1,0 +1,48 @@
+#include "hash.h"
+
+#define ROTATE(x, bits) (((x) << (bits)) | ((x) >> (64 - (bits))))
+
+static void round_of(uint64_t *v)
+{
+	v[0] += v[1], v[1] = ROTATE(v[1], 13) ^ v[0], v[0] = ROTATE(v[0], 32);
+	v[2] += v[3], v[3] = ROTATE(v[3], 16) ^ v[2];
+	v[0] += v[3], v[3] = ROTATE(v[3], 21) ^ v[0];
+	v[2] += v[1], v[1] = ROTATE(v[1], 17) ^ v[2], v[2] = ROTATE(v[2], 32);
+}
+
+static void add_word(struct hash *hash, uint64_t word)
+{
+	hash->v[3] ^= word;
+	round_of(hash->v);
+	hash->v[0] ^= word;
+}
+
+void hash_begin(struct hash *ret, uint64_t key0, uint64_t key1)
+{
+	*ret = (struct hash){{key0 ^ 0x736f6d6570736575, key1 ^ 0x646f72616e646f6d, key0 ^ 0x6c7967656e657261,
+			      key1 ^ 0x7465646279746573},
+			     0,
+			     0};
+}
+
+void hash_add(struct hash *hash, const void *data, size_t size)
+{
+	const unsigned char *bytes = data;
+
+	for (size_t i = 0; i < size; i++) {
+		hash->tail |= (uint64_t)bytes[i] << (8 * (hash->size++ % 8));
+		if (hash->size % 8 == 0) {
+			add_word(hash, hash->tail);
+			hash->tail = 0;
+		}
+	}
+}
+
+uint64_t hash_end(struct hash *hash)
+{
+	add_word(hash, hash->tail | (uint64_t)hash->size << 56);
+	hash->v[2] ^= 0xFF;
+	for (int i = 0; i < 3; i++)
+		round_of(hash->v);
+	return hash->v[0] ^ hash->v[1] ^ hash->v[2] ^ hash->v[3];
+}

@@ -1,0 +1,57 @@
+/* From bytes to signals: splitter, decoder and rules in a row, with the
+ * counts of everything that went through. One for each source. */
+#ifndef LAPSED_INTAKE_H
+#define LAPSED_INTAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dossier.h"
+#include "event.h"
+#include "record.h"
+#include "registry.h"
+#include "ruleset.h"
+#include "splitter.h"
+
+struct counts {
+	uint64_t read, events, ignored, malformed;
+	uint64_t kinds[MALFORMED_COUNT];
+};
+
+struct intake;
+
+enum taken {
+	TAKEN_NOTHING,   /* no whole record is left: feed more */
+	TAKEN_EVENT,     /* event and device are filled */
+	TAKEN_OTHER,     /* ignored or malformed; time_ns may be known */
+	TAKEN_UNJUDGED,  /* an event of a device that the registry has no room for */
+};
+
+struct taking {
+	int64_t time_ns; /* STAMP_NONE: undated */
+	uint64_t line;
+	struct event event;
+	struct device *device;
+	enum malformed why; /* of TAKEN_OTHER, if malformed */
+	bool malformed;
+};
+
+/* Where the texts of a device's event belong. Returns NULL if there is no
+ * memory for them. */
+typedef struct dossier *(*intake_file)(void *owner, struct device *device);
+
+struct intake *intake_new(struct registry *registry, const struct ruleset *rules, size_t record_max,
+			  uint16_t source);
+void intake_free(struct intake *take_intake);
+
+void intake_feed(struct intake *intake, struct span bytes);
+void intake_end(struct intake *intake);
+
+/* Records outside [since, until) are as if they were not there. */
+void intake_limit(struct intake *intake, int64_t since_ns, int64_t until_ns);
+
+enum taken intake_next(struct intake *intake, intake_file file, void *owner, struct taking *ret);
+
+const struct counts *intake_counts(const struct intake *intake);
+
+#endif

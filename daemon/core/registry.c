@@ -1,0 +1,326 @@
+#include "registry.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "hash.h"
+
+enum { CHUNK = 4096, HUBS_MAX = 4096, SDKS_MAX = 4096, SDK_SIZE = 128 };
+
+struct registry {
+	uint64_t seed[2];
+	size_t most, count, chunk_count;
+	struct device **chunks; /* never move: indices and pointers stay good */
+	uint64_t *slots;        /* upper half of the hash | index + 1; 0: free */
+	size_t slot_count;      /* a power of two */
+	struct hub *hubs;
+	size_t hub_count;
+	char **sdks;
+	size_t sdk_count;
+};
+
+static uint64_t hash_of(const struct registry *registry, uint16_t hub, struct span id, struct span module)
+{
+	char head[3] = {(char)hub, (char)(hub >> 8), (char)id.size};
+	struct hash hash;
+
+	hash_begin(&hash, registry->seed[0], registry->seed[1]);
+	hash_add(&hash, head, sizeof head);
+	hash_add(&hash, id.data, id.size);
+	hash_add(&hash, module.data, module.size);
+	return hash_end(&hash);
+}
+
+/* --- hubs and SDKs: few ------------------------------------------------- */
+
+struct registry *registry_new(uint64_t seed, size_t most)
+{
+	struct registry *registry = calloc(1, sizeof *registry);
+
+	if (!registry)
+		return NULL;
+	registry->seed[0] = seed;
+	registry->seed[1] = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+	registry->most = most;
+	registry->slot_count = 1024;
+	registry->slots = calloc(registry->slot_count, sizeof *registry->slots);
+	registry->hubs = calloc(HUBS_MAX, sizeof *registry->hubs);
+	registry->sdks = calloc(SDKS_MAX, sizeof *registry->sdks);
+	registry->sdk_count = 1;
+	if (registry->slots && registry->hubs && registry->sdks)
+		return registry;
+	registry_free(registry);
+	return NULL;
+}
+
+void registry_free(struct registry *take_registry)
+{
+	if (!take_registry)
+		return;
+	for (size_t i = 0; i < take_registry->count; i++) {
+		struct device *device = registry_at(take_registry, i);
+
+		if ((size_t)device->device_size + device->module_size > sizeof device->inline_id)
+			free(device->id);
+		free(device->habits);
+	}
+	for (size_t i = 0; i < take_registry->chunk_count; i++)
+		free(take_registry->chunks[i]);
+	for (size_t i = 0; i < take_registry->hub_count; i++) {
+		free(take_registry->hubs[i].name);
+		free(take_registry->hubs[i].troubles);
+	}
+	for (size_t i = 1; i < take_registry->sdk_count; i++)
+		free(take_registry->sdks[i]);
+	free(take_registry->chunks);
+	free(take_registry->slots);
+	free(take_registry->hubs);
+	free(take_registry->sdks);
+	free(take_registry);
+}
+
+uint16_t registry_hub(struct registry *registry, struct span name)
+{
+	char *copy;
+
+	for (size_t i = 0; i < registry->hub_count; i++)
+		if (span_equal_nocase(name, span_of(registry->hubs[i].name)))
+			return (uint16_t)i;
+	if (registry->hub_count == HUBS_MAX)
+		return UINT16_MAX;
+	copy = name.size > 0 ? strndup(name.data, name.size) : NULL;
+	if (name.size > 0 && !copy)
+		return UINT16_MAX;
+	for (char *c = copy; c && *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	registry->hubs[registry->hub_count].name = copy;
+	return (uint16_t)registry->hub_count++;
+}
+
+struct hub *registry_hub_at(struct registry *registry, uint16_t hub)
+{
+	return &registry->hubs[hub];
+}
+
+size_t registry_hubs(const struct registry *registry)
+{
+	return registry->hub_count;
+}
+
+uint16_t registry_sdk(struct registry *registry, struct span sdk_version)
+{
+	char name[SDK_SIZE];
+	size_t size = 0;
+
+	while (size < sdk_version.size && size + 1 < sizeof name &&
+	       !(sdk_version.data[size] == ' ' && size + 1 < sdk_version.size && sdk_version.data[size + 1] == '(')) {
+		name[size] = sdk_version.data[size];
+		size++;
+	}
+	if (size == 0)
+		return 0;
+	name[size] = '\0';
+	for (size_t i = 1; i < registry->sdk_count; i++)
+		if (strcmp(registry->sdks[i], name) == 0)
+			return (uint16_t)i;
+	if (registry->sdk_count == SDKS_MAX || !(registry->sdks[registry->sdk_count] = strdup(name)))
+		return 0;
+	return (uint16_t)registry->sdk_count++;
+}
+
+const char *registry_sdk_name(const struct registry *registry, uint16_t sdk)
+{
+	return sdk ? registry->sdks[sdk] : NULL;
+}
+
+/* --- devices ------------------------------------------------------------ */
+
+struct device *registry_at(struct registry *registry, size_t index)
+{
+	return &registry->chunks[index / CHUNK][index % CHUNK];
+}
+
+size_t registry_devices(const struct registry *registry)
+{
+	return registry->count;
+}
+
+static const char *ids(const struct device *device)
+{
+	return (size_t)device->device_size + device->module_size > sizeof device->inline_id ? device->id
+											    : device->inline_id;
+}
+
+struct span device_id(const struct device *device)
+{
+	return (struct span){ids(device), device->device_size};
+}
+
+struct span device_module(const struct device *device)
+{
+	return (struct span){ids(device) + device->device_size, device->module_size};
+}
+
+static bool grow_slots(struct registry *registry)
+{
+	size_t count = registry->slot_count * 2;
+	uint64_t *slots = calloc(count, sizeof *slots);
+
+	if (!slots)
+		return false;
+	for (size_t i = 0; i < registry->slot_count; i++) {
+		uint64_t slot = registry->slots[i];
+		const struct device *device;
+		size_t at;
+
+		if (!slot)
+			continue;
+		device = registry_at(registry, (uint32_t)slot - 1);
+		at = hash_of(registry, device->hub, device_id(device), device_module(device)) & (count - 1);
+		while (slots[at])
+			at = (at + 1) & (count - 1);
+		slots[at] = slot;
+	}
+	free(registry->slots);
+	registry->slots = slots;
+	registry->slot_count = count;
+	return true;
+}
+
+static struct device *append(struct registry *registry, uint16_t hub, struct span id, struct span module)
+{
+	struct device *device;
+	char *place;
+
+	if (registry->count >= registry->most)
+		return NULL;
+	if (registry->count == registry->chunk_count * CHUNK) {
+		struct device **chunks =
+			realloc(registry->chunks, (registry->chunk_count + 1) * sizeof *registry->chunks);
+
+		if (!chunks)
+			return NULL;
+		registry->chunks = chunks;
+		if (!(chunks[registry->chunk_count] = calloc(CHUNK, sizeof **chunks)))
+			return NULL;
+		registry->chunk_count++;
+	}
+	device = registry_at(registry, registry->count);
+	*device = (struct device){.hub = hub, .device_size = (uint8_t)id.size, .module_size = (uint8_t)module.size};
+	place = device->inline_id;
+	if (id.size + module.size > sizeof device->inline_id && !(place = device->id = malloc(id.size + module.size)))
+		return NULL;
+	if (id.size)
+		memcpy(place, id.data, id.size);
+	if (module.size)
+		memcpy(place + id.size, module.data, module.size);
+	registry->count++;
+	return device;
+}
+
+struct device *registry_device(struct registry *registry, uint16_t hub, struct span id, struct span module,
+			       bool create)
+{
+	uint64_t hash = hash_of(registry, hub, id, module);
+	uint64_t tag = hash >> 32 << 32;
+	size_t at = hash & (registry->slot_count - 1);
+	struct device *device;
+
+	for (; registry->slots[at]; at = (at + 1) & (registry->slot_count - 1)) {
+		if (registry->slots[at] >> 32 << 32 != tag)
+			continue;
+		device = registry_at(registry, (uint32_t)registry->slots[at] - 1);
+		if (device->hub == hub && span_equal(device_id(device), id) && span_equal(device_module(device), module))
+			return device;
+	}
+	if (!create || !(device = append(registry, hub, id, module)))
+		return NULL;
+	registry->slots[at] = tag | (uint32_t)registry->count;
+	if (registry->count * 4 > registry->slot_count * 3 && !grow_slots(registry) &&
+	    registry->count + 1 >= registry->slot_count)
+		registry->most = registry->count;
+	return device;
+}
+
+/* --- rest --------------------------------------------------------------- */
+
+void device_wake(const struct device *device, struct life *ret)
+{
+	if (device->habits) {
+		*ret = *device->habits;
+		return;
+	}
+	life_begin(ret);
+	if (!device->seen)
+		return;
+	ret->heard_ns = device->heard_ns;
+	ret->since_ns = device->since_ns;
+	ret->expelled_ns = ret->signal_ns = device->expelled_ns;
+	if (device->expelled_ns != STAMP_NONE)
+		ret->renewals = (struct recent){{device->expelled_ns}, 1};
+	ret->cadence_ns = (int64_t)device->cadence_ms * 1000000;
+	ret->cadence_count = device->cadence_count;
+	ret->sdk = device->sdk;
+	ret->protocol = device->protocol;
+	ret->authentication = device->authentication;
+	ret->standing = device->standing;
+	ret->live = device->live;
+	ret->begun = device->begun;
+	ret->known = device->known;
+	ret->expelled_closed = device->expelled_closed;
+	ret->expelled_ended = device->expelled_ended;
+	ret->expelled_back = device->expelled_back;
+}
+
+/* Whether the newest of them can still count in a window that ends later. */
+static bool recent_matters(const struct recent *recent, int64_t now_ns, int64_t window_ns)
+{
+	return recent->count > 0 && now_ns - recent->at_ns[0] <= window_ns;
+}
+
+/* Whether the entry holds all that may ever matter of this life. */
+static bool fits(const struct life *life, const struct settings *settings)
+{
+	int64_t now = life->heard_ns, half = settings_ns(settings, SETTING_RETURN_WITHIN) / 2;
+
+	if (recent_matters(&life->loops, now, settings_ns(settings, SETTING_LOOP_WITHIN)) ||
+	    recent_matters(&life->displaced, now, settings_ns(settings, SETTING_DISPLACED_WITHIN)) ||
+	    (life->renewals.count > 1 &&
+	     life->renewals.at_ns[0] - life->renewals.at_ns[1] < settings_ns(settings, SETTING_CHURN_OVER)))
+		return false; /* a single renewal is the last expulsion: see device_wake() */
+	for (unsigned i = 0; i < RETURNS_MAX && i < life->return_count; i++)
+		if (life->returns_ns[i] > half)
+			return false;
+	if (life->closed_ahead_ns != STAMP_NONE && life->closed_ahead_ns >= now)
+		return false;
+	if (life->signal_ns != life->expelled_ns && life->signal_ns != STAMP_NONE &&
+	    now - life->signal_ns < settings_ns(settings, SETTING_SETTLE))
+		return false;
+	return life->cadence_ns / 1000000 <= UINT32_MAX;
+}
+
+void device_rest(struct device *device, const struct life *life, const struct settings *settings)
+{
+	device->seen = true;
+	device->heard_ns = life->heard_ns;
+	device->since_ns = life->since_ns;
+	device->expelled_ns = life->expelled_ns;
+	device->cadence_ms = (uint32_t)(life->cadence_ns / 1000000);
+	device->cadence_count = (uint8_t)(life->cadence_count > 255 ? 255 : life->cadence_count);
+	device->sdk = life->sdk;
+	device->protocol = life->protocol & 7;
+	device->authentication = life->authentication & 3;
+	device->standing = life->standing & 3;
+	device->live = life->live;
+	device->begun = life->begun;
+	device->known = life->known;
+	device->expelled_closed = life->expelled_closed;
+	device->expelled_ended = life->expelled_ended;
+	device->expelled_back = life->expelled_back;
+	if (fits(life, settings)) {
+		free(device->habits);
+		device->habits = NULL;
+	} else if (device->habits || (device->habits = malloc(sizeof *device->habits))) {
+		*device->habits = *life;
+	}
+}

@@ -1,0 +1,59 @@
+/* Who there is: hubs, devices, and the names of SDKs. A device is known by
+ * hub, device id and module id; a quiet one costs one compact entry. */
+#ifndef LAPSED_REGISTRY_H
+#define LAPSED_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub.h"
+#include "life.h"
+#include "span.h"
+
+struct device {
+	union {
+		char inline_id[24];
+		char *id; /* where both ids together are longer */
+	};
+	int64_t heard_ns, since_ns, expelled_ns; /* of the quiet life; see device_rest() */
+	void *file;          /* what its owner keeps while it is not quiet; NULL */
+	struct life *habits; /* what does not fit here of a quiet life; NULL */
+	uint32_t cadence_ms;
+	uint16_t hub, sdk;
+	uint8_t device_size, module_size, cadence_count;
+	uint8_t protocol : 3, authentication : 2, standing : 2, live : 1;
+	uint8_t known : 1, begun : 1, expelled_closed : 1, expelled_ended : 1, expelled_back : 1, seen : 1;
+};
+
+struct registry;
+
+/* seed: of the hash; ids come from devices and must not be able to choose
+ * their place. most: devices; the registry refuses more. */
+struct registry *registry_new(uint64_t seed, size_t most);
+void registry_free(struct registry *take_registry);
+
+/* Returns the index of a hub, created if need be; names compare without case.
+ * UINT16_MAX: no more fit. */
+uint16_t registry_hub(struct registry *registry, struct span name);
+struct hub *registry_hub_at(struct registry *registry, uint16_t hub);
+size_t registry_hubs(const struct registry *registry);
+
+/* Index of a SDK's name, cut before its first blank followed by '(' (the rest
+ * names the machine); 0: none, or no more fit. */
+uint16_t registry_sdk(struct registry *registry, struct span sdk_version);
+const char *registry_sdk_name(const struct registry *registry, uint16_t sdk);
+
+/* NULL: unknown, or with create: the registry is full. */
+struct device *registry_device(struct registry *registry, uint16_t hub, struct span id, struct span module,
+			       bool create);
+struct device *registry_at(struct registry *registry, size_t index);
+size_t registry_devices(const struct registry *registry);
+
+struct span device_id(const struct device *device);
+struct span device_module(const struct device *device);
+
+/* The full life of a device at rest, and back into the entry. */
+void device_wake(const struct device *device, struct life *ret);
+void device_rest(struct device *device, const struct life *life, const struct settings *settings);
+
+#endif

@@ -1,0 +1,193 @@
+#include "stamp.h"
+
+#include <stdio.h>
+
+/* Days since 1970-01-01 of a date in the Gregorian calendar, counted in
+ * years that begin in March so that the leap day comes last. */
+static int64_t days_of(int year, int month, int day)
+{
+	int64_t shifted = month > 2 ? year : year - 1;
+	int64_t era = shifted / 400;
+	int64_t year_of_era = shifted - era * 400;
+	int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+static void date_of(int64_t days, int *ret_year, int *ret_month, int *ret_day)
+{
+	int64_t shifted = days + 719468;
+	int64_t era = shifted / 146097;
+	int64_t day_of_era = shifted - era * 146097;
+	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t month = (5 * day_of_year + 2) / 153;
+
+	*ret_day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
+	*ret_month = (int)(month < 10 ? month + 3 : month - 9);
+	*ret_year = (int)(year_of_era + era * 400 + (*ret_month <= 2));
+}
+
+static bool is_leap(int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static bool date_is_valid(int year, int month, int day)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (year < 1970 || year > 2199 || month < 1 || month > 12 || day < 1)
+		return false;
+	return day <= days[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* A cursor over the text; every step fails once one has failed. */
+struct cursor {
+	const char *at, *end;
+	bool failed;
+};
+
+static int digits(struct cursor *cursor, int count)
+{
+	int value = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (cursor->failed || cursor->at == cursor->end || *cursor->at < '0' || *cursor->at > '9') {
+			cursor->failed = true;
+			return 0;
+		}
+		value = value * 10 + (*cursor->at++ - '0');
+	}
+	return value;
+}
+
+static bool take(struct cursor *cursor, const char *any_of)
+{
+	if (cursor->failed || cursor->at == cursor->end || !*cursor->at || !strchr(any_of, *cursor->at))
+		return false;
+	cursor->at++;
+	return true;
+}
+
+static void expect(struct cursor *cursor, const char *any_of)
+{
+	if (!take(cursor, any_of))
+		cursor->failed = true;
+}
+
+static int64_t fraction(struct cursor *cursor)
+{
+	int64_t value = 0, unit = STAMP_SECOND;
+	int count = 0;
+
+	if (!take(cursor, ".,"))
+		return 0;
+	while (cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9') {
+		if ((unit /= 10) > 0)
+			value += (*cursor->at - '0') * unit;
+		cursor->at++;
+		count++;
+	}
+	if (count == 0)
+		cursor->failed = true;
+	return value;
+}
+
+/* Seconds east of Greenwich. */
+static int64_t offset(struct cursor *cursor)
+{
+	int sign, hours, minutes;
+
+	take(cursor, " ");
+	if (cursor->at == cursor->end || take(cursor, "Zz"))
+		return 0;
+	sign = *cursor->at == '-' ? -1 : 1;
+	expect(cursor, "+-");
+	hours = digits(cursor, 2);
+	take(cursor, ":");
+	minutes = digits(cursor, 2);
+	if (hours > 23 || minutes > 59)
+		cursor->failed = true;
+	return sign * (hours * 3600 + minutes * 60);
+}
+
+bool stamp_parse(struct span text, int64_t *ret_ns)
+{
+	struct cursor cursor = {text.data, text.data + text.size, false};
+	int year, month, day, hour, minute, second;
+	int64_t nanoseconds, east;
+
+	if (text.size > 2 && text.data[2] == '/') {
+		month = digits(&cursor, 2);
+		expect(&cursor, "/");
+		day = digits(&cursor, 2);
+		expect(&cursor, "/");
+		year = digits(&cursor, 4);
+	} else {
+		year = digits(&cursor, 4);
+		expect(&cursor, "-");
+		month = digits(&cursor, 2);
+		expect(&cursor, "-");
+		day = digits(&cursor, 2);
+	}
+	expect(&cursor, "Tt ");
+	hour = digits(&cursor, 2);
+	expect(&cursor, ":");
+	minute = digits(&cursor, 2);
+	expect(&cursor, ":");
+	second = digits(&cursor, 2);
+	nanoseconds = fraction(&cursor);
+	east = offset(&cursor);
+	if (cursor.failed || cursor.at != cursor.end || !date_is_valid(year, month, day))
+		return false;
+	if (hour > 23 || minute > 59 || second > 60)
+		return false;
+	if (second == 60)
+		second = 59;
+	*ret_ns = (days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - east) * STAMP_SECOND
+		+ nanoseconds;
+	return true;
+}
+
+static int64_t floor_divide(int64_t value, int64_t by)
+{
+	return value / by - (value % by < 0);
+}
+
+const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
+{
+	int64_t seconds = floor_divide(ns, STAMP_SECOND);
+	int64_t rest = ns - seconds * STAMP_SECOND;
+	int64_t days = floor_divide(seconds, 86400);
+	int clock = (int)(seconds - days * 86400);
+	int year, month, day, length;
+
+	date_of(days, &year, &month, &day);
+	length = snprintf(buffer, STAMP_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, clock / 3600,
+			  clock / 60 % 60, clock % 60);
+	if (rest > 0) {
+		length += snprintf(buffer + length, STAMP_TEXT - (size_t)length, ".%09d", (int)rest);
+		while (buffer[length - 1] == '0')
+			length--;
+	}
+	snprintf(buffer + length, STAMP_TEXT - (size_t)length, "Z");
+	return buffer;
+}
+
+const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT])
+{
+	long long seconds = (ns + STAMP_SECOND / 2) / STAMP_SECOND;
+
+	if (seconds < 60)
+		snprintf(buffer, STAMP_TEXT, "%lld s", seconds);
+	else if (seconds < 3600 && seconds % 60)
+		snprintf(buffer, STAMP_TEXT, "%lld min %lld s", seconds / 60, seconds % 60);
+	else if (seconds < 3600)
+		snprintf(buffer, STAMP_TEXT, "%lld min", seconds / 60);
+	else if (seconds < 86400)
+		snprintf(buffer, STAMP_TEXT, "%lld h %lld min", seconds / 3600, seconds / 60 % 60);
+	else
+		snprintf(buffer, STAMP_TEXT, "%lld d %lld h", seconds / 86400, seconds / 3600 % 24);
+	return buffer;
+}

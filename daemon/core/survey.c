@@ -1,0 +1,319 @@
+#include "survey.h"
+
+#include <stdlib.h>
+
+struct survey {
+	const struct ruleset *rules;
+	const struct settings *settings;
+	const struct roster *x509;
+	struct registry *registry;
+	struct intake *intake; /* of the source at hand */
+	char **sources;
+	size_t source_count;
+	struct counts counts;
+	struct span_of_time time;
+	int64_t since_ns, until_ns;
+	struct device **order;
+	int64_t hold_ns; /* the setting that the hubs' troubles were folded by */
+	struct court court;
+	uint64_t unjudged;
+};
+
+struct survey *survey_new(const struct ruleset *rules, const struct settings *settings,
+			  const struct roster *x509, uint64_t seed)
+{
+	struct survey *survey = calloc(1, sizeof *survey);
+
+	if (!survey)
+		return NULL;
+	*survey = (struct survey){
+		.rules = rules,
+		.settings = settings,
+		.x509 = x509,
+		.registry = registry_new(seed, SIZE_MAX),
+		.time = {STAMP_NONE, STAMP_NONE},
+		.since_ns = STAMP_NONE,
+		.until_ns = STAMP_NEVER,
+		.hold_ns = -1,
+	};
+	if (survey->registry)
+		return survey;
+	free(survey);
+	return NULL;
+}
+
+void survey_free(struct survey *take_survey)
+{
+	if (!take_survey)
+		return;
+	for (size_t i = 0; i < registry_devices(take_survey->registry); i++) {
+		struct device *device = registry_at(take_survey->registry, i);
+
+		if (device->file)
+			dossier_clear(device->file);
+		free(device->file);
+	}
+	for (size_t i = 0; i < take_survey->source_count; i++)
+		free(take_survey->sources[i]);
+	free(take_survey->sources);
+	free(take_survey->order);
+	free(take_survey->court.ended);
+	intake_free(take_survey->intake);
+	registry_free(take_survey->registry);
+	free(take_survey);
+}
+
+void survey_limit(struct survey *survey, int64_t since_ns, int64_t until_ns)
+{
+	survey->since_ns = since_ns;
+	survey->until_ns = until_ns;
+}
+
+bool survey_source(struct survey *survey, const char *name)
+{
+	char **sources;
+
+	if (survey->source_count == UINT16_MAX)
+		return false;
+	sources = realloc(survey->sources, (survey->source_count + 1) * sizeof *sources);
+	if (!sources)
+		return false;
+	survey->sources = sources;
+	if (!(sources[survey->source_count] = strdup(name)))
+		return false;
+	survey->intake = intake_new(survey->registry, survey->rules,
+				    (size_t)survey->settings->value[SETTING_RECORD_MAX],
+				    (uint16_t)survey->source_count++);
+	if (survey->intake)
+		intake_limit(survey->intake, survey->since_ns, survey->until_ns);
+	return survey->intake;
+}
+
+static struct dossier *dossier_of(void *owner, struct device *device)
+{
+	struct dossier *dossier = device->file;
+
+	(void)owner;
+	if (!dossier)
+		dossier = device->file = calloc(1, sizeof *dossier);
+	return dossier && dossier_reserve(dossier) ? dossier : NULL;
+}
+
+static void drain(struct survey *survey)
+{
+	struct taking taking;
+	struct dossier *dossier;
+	enum taken taken;
+
+	while ((taken = intake_next(survey->intake, dossier_of, NULL, &taking)) != TAKEN_NOTHING) {
+		if (taking.time_ns != STAMP_NONE) {
+			if (survey->time.first_ns == STAMP_NONE || taking.time_ns < survey->time.first_ns)
+				survey->time.first_ns = taking.time_ns;
+			survey->time.last_ns = stamp_max(survey->time.last_ns, taking.time_ns);
+		}
+		if (taken != TAKEN_EVENT)
+			continue;
+		dossier = taking.device->file;
+		dossier->events[dossier->count++] = taking.event;
+	}
+}
+
+void survey_feed(struct survey *survey, struct span bytes)
+{
+	intake_feed(survey->intake, bytes);
+	drain(survey);
+}
+
+void survey_source_end(struct survey *survey)
+{
+	const struct counts *counts = intake_counts(survey->intake);
+
+	intake_end(survey->intake);
+	drain(survey);
+	survey->counts.read += counts->read;
+	survey->counts.events += counts->events;
+	survey->counts.ignored += counts->ignored;
+	survey->counts.malformed += counts->malformed;
+	for (int i = 0; i < MALFORMED_COUNT; i++)
+		survey->counts.kinds[i] += counts->kinds[i];
+	intake_free(survey->intake);
+	survey->intake = NULL;
+}
+
+/* --- arranging ---------------------------------------------------------- */
+
+static struct registry *ordered_registry; /* for order_devices(): qsort has no argument */
+
+static int order_spans(struct span a, struct span b)
+{
+	size_t size = a.size < b.size ? a.size : b.size;
+	int order = size ? memcmp(a.data, b.data, size) : 0;
+
+	return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static int order_devices(const void *a, const void *b)
+{
+	const struct device *left = *(struct device *const *)a, *right = *(struct device *const *)b;
+	const char *left_hub = registry_hub_at(ordered_registry, left->hub)->name;
+	const char *right_hub = registry_hub_at(ordered_registry, right->hub)->name;
+	int order = order_spans(span_of(left_hub), span_of(right_hub));
+
+	order = order ? order : order_spans(device_id(left), device_id(right));
+	return order ? order : order_spans(device_module(left), device_module(right));
+}
+
+/* The first session of the device, if it began with a connect. */
+static int64_t arrival(const struct dossier *dossier)
+{
+	for (size_t i = 0; i < dossier->count; i++)
+		switch (dossier->events[i].signal) {
+		case SIGNAL_CONNECTED:
+			return dossier->events[i].time_ns;
+		case SIGNAL_ALIVE:
+		case SIGNAL_EXPELLED:
+		case SIGNAL_CLOSED:
+		case SIGNAL_LEFT:
+			return STAMP_NONE;
+		default:
+			break;
+		}
+	return STAMP_NONE;
+}
+
+/* Tells the device's namesakes on other hubs that it has arrived on this one. */
+static void announce(struct survey *survey, const struct device *device)
+{
+	const struct event moved = {.time_ns = arrival(device->file), .signal = SIGNAL_MOVED};
+	int changed;
+
+	if (moved.time_ns == STAMP_NONE || !registry_hub_at(survey->registry, device->hub)->name)
+		return;
+	for (size_t hub = 0; hub < registry_hubs(survey->registry); hub++) {
+		struct device *other;
+
+		if (hub == device->hub || !registry_hub_at(survey->registry, (uint16_t)hub)->name)
+			continue;
+		other = registry_device(survey->registry, (uint16_t)hub, device_id(device), device_module(device),
+					false);
+		if (other && dossier_of(NULL, other)) {
+			struct dossier *dossier = other->file;
+
+			events_insert(dossier->events, &dossier->count, &moved, &changed);
+		}
+	}
+}
+
+void survey_close(struct survey *survey)
+{
+	size_t count = registry_devices(survey->registry);
+
+	survey->order = malloc((count + 1) * sizeof *survey->order);
+	if (!survey->order)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct dossier *dossier = (survey->order[i] = registry_at(survey->registry, i))->file;
+
+		dossier->count = events_arrange(dossier->events, dossier->count);
+	}
+	if (registry_hubs(survey->registry) > 1)
+		for (size_t i = 0; i < count; i++)
+			announce(survey, survey->order[i]);
+	ordered_registry = survey->registry;
+	qsort(survey->order, count, sizeof *survey->order, order_devices);
+}
+
+/* --- judging ------------------------------------------------------------ */
+
+static void note_troubles(struct survey *survey, const struct settings *settings)
+{
+	int64_t hold = settings_ns(settings, SETTING_PLATFORM_HOLD);
+
+	if (survey->hold_ns == hold)
+		return;
+	survey->hold_ns = hold;
+	for (size_t i = 0; i < registry_hubs(survey->registry); i++)
+		registry_hub_at(survey->registry, (uint16_t)i)->trouble_count = 0;
+	for (size_t i = 0; i < registry_devices(survey->registry); i++) {
+		const struct device *device = registry_at(survey->registry, i);
+		const struct dossier *dossier = device->file;
+
+		for (size_t j = 0; j < dossier->count; j++)
+			if (dossier->events[j].signal == SIGNAL_PLATFORM)
+				hub_note_trouble(registry_hub_at(survey->registry, device->hub),
+						 dossier->events[j].time_ns, hold);
+	}
+}
+
+static int order_episodes(const void *a, const void *b)
+{
+	const struct episode *left = a, *right = b;
+
+	if (left->opened_ns != right->opened_ns)
+		return left->opened_ns < right->opened_ns ? -1 : 1;
+	return (int)left->scope - (int)right->scope;
+}
+
+void survey_judge(struct survey *survey, size_t index, const struct settings *settings, struct trace *trace,
+		  struct finding_of_device *ret)
+{
+	const struct device *device = survey->order[index];
+	const struct dossier *dossier = device->file;
+	struct court *court = &survey->court;
+
+	note_troubles(survey, settings);
+	*ret = (struct finding_of_device){.device = device, .dossier = dossier};
+	court->settings = settings;
+	court->rules = survey->rules;
+	court->hub = registry_hub_at(survey->registry, device->hub);
+	court->x509 = roster_holds(survey->x509, court->hub->name, device_id(device), device_module(device));
+	court->trace = trace;
+	court->ended_count = 0;
+	ret->hub = court->hub->name;
+	life_begin(&ret->life);
+	for (size_t i = 0; i < dossier->count; i++)
+		life_step(&ret->life, court, dossier->events, dossier->count, i);
+	life_pass(&ret->life, court, survey->time.last_ns, true);
+	life_lean(&ret->life, court);
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		if (ret->life.episodes[i].open)
+			episodes_keep(court, &ret->life.episodes[i]);
+	qsort(court->ended, court->ended_count, sizeof *court->ended, order_episodes);
+	ret->episodes = court->ended;
+	ret->episode_count = court->ended_count;
+}
+
+bool survey_is_evidence(const struct episode *episode, const struct event *event)
+{
+	bool of_scope = episode->scope == SCOPE_REQUEST    ? event->signal == SIGNAL_DENIED
+			: episode->scope == SCOPE_IDENTITY ? event->signal == SIGNAL_DISPLACED
+							   : event->signal != SIGNAL_DENIED;
+
+	return of_scope && event->time_ns >= episode->opened_ns &&
+	       (episode->ended_ns == STAMP_NONE || event->time_ns <= episode->ended_ns);
+}
+
+const struct counts *survey_counts(const struct survey *survey)
+{
+	return &survey->counts;
+}
+
+struct span_of_time survey_time(const struct survey *survey)
+{
+	return survey->time;
+}
+
+struct registry *survey_registry(struct survey *survey)
+{
+	return survey->registry;
+}
+
+const char *survey_source_name(const struct survey *survey, uint16_t source)
+{
+	return survey->sources[source];
+}
+
+size_t survey_devices(const struct survey *survey)
+{
+	return registry_devices(survey->registry);
+}

@@ -1,0 +1,17 @@
+/* Text from outside, made safe to quote: secrets out, nothing that could
+ * forge a line, a field or a terminal command. */
+#ifndef LAPSED_TEXT_H
+#define LAPSED_TEXT_H
+
+#include "span.h"
+
+/* Copies text with secrets (sig=, SharedAccessKey=, keys in Base64) replaced
+ * by "[redacted]" and tracking ids and their stamps by "...", cut to size - 1
+ * bytes at a character border, NUL-ended. */
+void text_redact(struct span text, char *buffer, size_t size);
+
+/* Printable ASCII as it is, everything else and the characters of also as
+ * \xHH; a backslash as \x5c. Cut to size - 1, never within an escape. */
+void text_escape(struct span text, const char *also, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,407 @@
+#define _GNU_SOURCE
+#include "config.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../core/jsonc.h"
+#include "files.h"
+
+/* The keys beside the numbers of core/settings.h, with where they stand. */
+enum key { KEY_SOURCES, KEY_RULES, KEY_MUTE, KEY_X509, KEY_STDERR, KEY_HOST, KEY_PORT, KEY_FACILITY, KEY_NUMBER,
+	   KEY_COUNT };
+
+static const struct key_row {
+	const char *section, *key, *help;
+} key_rows[KEY_COUNT] = {
+	[KEY_SOURCES] = {NULL, "sources", "the logs to follow: {\"path\": ..., \"kind\": \"azure\" or \"local\"}"},
+	[KEY_RULES] = {NULL, "rules", "a folder of rule files beside the shipped ones"},
+	[KEY_MUTE] = {"devices", "mute", "patterns of devices that raise no alerts (retired, under repair)"},
+	[KEY_X509] = {"devices", "x509", "patterns of devices that connect with a certificate"},
+	[KEY_STDERR] = {"alerts", "stderr", "tell alerts on stderr, for people and the journal"},
+	[KEY_HOST] = {"alerts.syslog", "host", "where to send alerts by UDP, as RFC 5424"},
+	[KEY_PORT] = {"alerts.syslog", "port", "its port"},
+	[KEY_FACILITY] = {"alerts.syslog", "facility", "kern, user, daemon, ... local7"},
+	[KEY_NUMBER] = {"alerts.syslog", "enterprise_number", "of the structured data; 32473 is the example's"},
+};
+
+static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
+					 "uucp",   "cron",   "authpriv", "ftp",  "ntp",    "audit",  "alert",  "clock",
+					 "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+
+enum { FACILITY_COUNT = sizeof facilities / sizeof *facilities };
+
+void config_default(struct config *ret)
+{
+	*ret = (struct config){.to_stderr = true, .syslog_port = 514, .syslog_facility = 3, .enterprise_number = 32473};
+	settings_default(&ret->settings);
+}
+
+static void clear_sources(struct config *config)
+{
+	for (size_t i = 0; i < config->source_count; i++)
+		free(config->sources[i].path);
+	free(config->sources);
+	config->sources = NULL;
+	config->source_count = 0;
+}
+
+void config_clear(struct config *config)
+{
+	clear_sources(config);
+	roster_clear(&config->mute);
+	roster_clear(&config->x509);
+	free(config->rules);
+	free(config->syslog_host);
+	paths_free(config->files, config->file_count);
+	*config = (struct config){0};
+}
+
+/* One file being read. */
+struct reading {
+	struct config *config;
+	const char *file;
+	struct span text;
+	struct fault *fault;
+};
+
+static int fault_at(const struct reading *reading, const char *path, const char *words)
+{
+	return jsonc_fault(reading->file, reading->text, path, reading->fault, "%s", words);
+}
+
+static int unknown_key(const struct reading *reading, const char *section, const char *key)
+{
+	const char *names[SETTING_COUNT + KEY_COUNT + 4], *near;
+	char path[160], words[256];
+	size_t count = 0;
+
+	if (strcmp(section, "settings") == 0) {
+		for (int i = 0; i < SETTING_COUNT; i++)
+			names[count++] = setting_rows[i].key;
+	} else {
+		for (int i = 0; i < KEY_COUNT; i++)
+			if (strcmp(section, key_rows[i].section ? key_rows[i].section : "") == 0)
+				names[count++] = key_rows[i].key;
+		if (!*section) {
+			names[count++] = "settings";
+			names[count++] = "devices";
+			names[count++] = "alerts";
+		} else if (strcmp(section, "alerts") == 0) {
+			names[count++] = "syslog";
+		}
+	}
+	near = jsonc_nearest(key, names, count);
+	snprintf(path, sizeof path, "%s%s%s=", section, *section ? "." : "", key);
+	snprintf(words, sizeof words, "unknown key \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
+		 near ? near : "", near ? "\"?" : "");
+	return fault_at(reading, path, words);
+}
+
+static int read_settings(struct reading *reading, const json_t *object)
+{
+	struct config *config = reading->config;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value) {
+		enum setting setting = settings_find(span_of(key));
+		char path[128], number[32];
+		const char *text = json_string_value(value), *expected;
+
+		if (setting == SETTING_COUNT)
+			return unknown_key(reading, "settings", key);
+		snprintf(path, sizeof path, "settings.%s", key);
+		snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+		if (!text)
+			text = json_is_integer(value) ? number : "";
+		expected = settings_read(setting, span_of(text), &config->settings.value[setting]);
+		if (expected)
+			return fault_at(reading, path, expected);
+		config->origin[setting] = config->files[config->file_count - 1];
+	}
+	return 0;
+}
+
+static int read_sources(struct reading *reading, const json_t *array)
+{
+	struct config *config = reading->config;
+	char path[64];
+	const json_t *element;
+	size_t index;
+
+	if (!json_is_array(array))
+		return fault_at(reading, "sources", "expected an array of {\"path\": ..., \"kind\": ...}");
+	clear_sources(config);
+	config->sources = calloc(json_array_size(array) + 1, sizeof *config->sources);
+	json_array_foreach(array, index, element) {
+		const char *name = json_string_value(json_object_get(element, "path"));
+		const char *kind = json_string_value(json_object_get(element, "kind"));
+		const char *key;
+		json_t *value;
+
+		snprintf(path, sizeof path, "sources[%zu]", index);
+		if (!name || !*name)
+			return fault_at(reading, path, "expected {\"path\": \"/var/log/azure/connections.jsonl\"}");
+		json_object_foreach((json_t *)element, key, value)
+			if (strcmp(key, "path") != 0 && strcmp(key, "kind") != 0)
+				return unknown_key(reading, path, key);
+		if (json_object_get(element, "kind") &&
+		    (!kind || (strcmp(kind, "azure") != 0 && strcmp(kind, "local") != 0))) {
+			snprintf(path, sizeof path, "sources[%zu].kind", index);
+			return fault_at(reading, path, "expected \"azure\" or \"local\"");
+		}
+		config->sources[config->source_count].kind =
+			kind && strcmp(kind, "local") == 0 ? SOURCE_LOCAL : SOURCE_AZURE;
+		if (!(config->sources[config->source_count++].path = strdup(name)))
+			return fault_at(reading, path, "out of memory");
+	}
+	return 0;
+}
+
+static int read_roster(struct reading *reading, const char *path, const json_t *array, struct roster *roster)
+{
+	char where[64];
+	const json_t *element;
+	size_t index;
+
+	if (!json_is_array(array))
+		return fault_at(reading, path, "expected an array of patterns such as \"pump-*\"");
+	roster_clear(roster);
+	json_array_foreach(array, index, element) {
+		snprintf(where, sizeof where, "%s[%zu]", path, index);
+		if (!json_is_string(element) || !roster_add(roster, json_string_value(element)))
+			return fault_at(reading, where, "expected a pattern such as \"pump-*\" or \"hub/pump-*\"");
+	}
+	return 0;
+}
+
+static int read_text(struct reading *reading, const char *path, const json_t *value, char **text)
+{
+	if (!json_is_string(value) && !json_is_null(value))
+		return fault_at(reading, path, "expected a string, or null");
+	free(*text);
+	*text = json_is_string(value) ? strdup(json_string_value(value)) : NULL;
+	return 0;
+}
+
+static int read_number(struct reading *reading, const char *path, const json_t *value, int least, int most,
+		       int *number)
+{
+	char words[64];
+
+	snprintf(words, sizeof words, "expected a whole number from %d to %d", least, most);
+	if (!json_is_integer(value) || json_integer_value(value) < least || json_integer_value(value) > most)
+		return fault_at(reading, path, words);
+	*number = (int)json_integer_value(value);
+	return 0;
+}
+
+static int read_facility(struct reading *reading, const char *path, const json_t *value)
+{
+	const char *name = json_string_value(value);
+	int i = 0;
+
+	while (i < FACILITY_COUNT && !(name && strcmp(name, facilities[i]) == 0))
+		i++;
+	if (i == FACILITY_COUNT)
+		return fault_at(reading, path, "expected a facility: kern, user, daemon, local0 to local7, ...");
+	reading->config->syslog_facility = i;
+	return 0;
+}
+
+static int read_key(struct reading *reading, enum key key, const json_t *value)
+{
+	struct config *config = reading->config;
+	char path[64];
+
+	snprintf(path, sizeof path, "%s%s%s", key_rows[key].section ? key_rows[key].section : "",
+		 key_rows[key].section ? "." : "", key_rows[key].key);
+	switch (key) {
+	case KEY_SOURCES:
+		return read_sources(reading, value);
+	case KEY_RULES:
+		return read_text(reading, path, value, &config->rules);
+	case KEY_MUTE:
+		return read_roster(reading, path, value, &config->mute);
+	case KEY_X509:
+		return read_roster(reading, path, value, &config->x509);
+	case KEY_STDERR:
+		config->to_stderr = json_is_true(value);
+		return json_is_boolean(value) ? 0 : fault_at(reading, path, "expected true or false");
+	case KEY_HOST:
+		return read_text(reading, path, value, &config->syslog_host);
+	case KEY_PORT:
+		return read_number(reading, path, value, 1, 65535, &config->syslog_port);
+	case KEY_FACILITY:
+		return read_facility(reading, path, value);
+	case KEY_NUMBER:
+		return read_number(reading, path, value, 1, 2147483647, &config->enterprise_number);
+	case KEY_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/* Sections are walked as they nest: "", "devices", "alerts", "alerts.syslog". */
+static int read_section(struct reading *reading, const char *section, const json_t *object)
+{
+	const char *key;
+	char inner[128];
+	json_t *value;
+	int r;
+
+	if (!json_is_object(object))
+		return fault_at(reading, section, "expected an object");
+	json_object_foreach((json_t *)object, key, value) {
+		int i = 0;
+
+		snprintf(inner, sizeof inner, "%s%s%s", section, *section ? "." : "", key);
+		while (i < KEY_COUNT && !(strcmp(key_rows[i].key, key) == 0 &&
+					  strcmp(key_rows[i].section ? key_rows[i].section : "", section) == 0))
+			i++;
+		if (i < KEY_COUNT)
+			r = read_key(reading, (enum key)i, value);
+		else if (strcmp(inner, "settings") == 0)
+			r = json_is_object(value) ? read_settings(reading, value)
+						  : fault_at(reading, inner, "expected an object");
+		else if (strcmp(inner, "devices") == 0 || strcmp(inner, "alerts") == 0 ||
+			 strcmp(inner, "alerts.syslog") == 0)
+			r = read_section(reading, inner, value);
+		else
+			r = unknown_key(reading, section, key);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int read_file(struct config *config, const char *file, struct fault *fault)
+{
+	struct reading reading = {config, file, {NULL, 0}, fault};
+	char **files, *text;
+	json_t *root;
+	int r;
+
+	r = file_read(file, &text, &reading.text.size);
+	if (r)
+		return r;
+	reading.text.data = text;
+	files = realloc(config->files, (config->file_count + 1) * sizeof *files);
+	if (!files || !(files[config->file_count] = strdup(file))) {
+		free(text);
+		return -ENOMEM;
+	}
+	config->files = files;
+	config->file_count++;
+	r = jsonc_parse(file, reading.text, &root, fault);
+	if (r == 0) {
+		r = read_section(&reading, "", root);
+		json_decref(root);
+	}
+	free(text);
+	return r;
+}
+
+int config_read(struct config *config, const char *file, bool needed, struct fault *fault)
+{
+	const char *slash = strrchr(file, '/');
+	char *folder, **paths;
+	size_t count;
+	int r;
+
+	r = read_file(config, file, fault);
+	if (r < 0 && (needed || r != -ENOENT))
+		return fault_set(fault, file, 0, 0, "cannot read the configuration: %s", strerror(-r));
+	if (r > 0)
+		return r;
+	if (asprintf(&folder, "%.*sconf.d", (int)(slash ? slash - file + 1 : 0), file) < 0)
+		return -ENOMEM;
+	r = folder_list(folder, ".json", &paths, &count);
+	free(folder);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		r = read_file(config, paths[i], fault);
+		if (r < 0)
+			r = fault_set(fault, paths[i], 0, 0, "cannot read it: %s", strerror(-r));
+	}
+	paths_free(paths, count);
+	return r;
+}
+
+int config_set(struct config *config, const char *assignment, struct fault *fault)
+{
+	const char *equals = strchr(assignment, '='), *names[SETTING_COUNT], *expected, *near;
+	enum setting setting;
+	char key[64];
+
+	snprintf(key, sizeof key, "%.*s", (int)(equals ? equals - assignment : (long)strlen(assignment)), assignment);
+	setting = settings_find(span_of(key));
+	for (int i = 0; i < SETTING_COUNT; i++)
+		names[i] = setting_rows[i].key;
+	near = jsonc_nearest(key, names, SETTING_COUNT);
+	if (setting == SETTING_COUNT)
+		return fault_set(fault, "", 0, 0, "unknown setting \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
+				 near ? near : "", near ? "\"?" : "");
+	expected = settings_read(setting, span_of(equals ? equals + 1 : ""), &config->settings.value[setting]);
+	if (expected)
+		return fault_set(fault, "", 0, 0, "%s: %s", key, expected);
+	config->origin[setting] = "the command line";
+	return 0;
+}
+
+/* --- printing ----------------------------------------------------------- */
+
+static void print_text(const char *text)
+{
+	json_t *value = text ? json_string(text) : json_null();
+	char *dump = json_dumps(value, JSON_ENCODE_ANY);
+
+	printf("%s", dump ? dump : "null");
+	free(dump);
+	json_decref(value);
+}
+
+static void print_roster(const struct roster *roster)
+{
+	printf("[");
+	for (size_t i = 0; i < roster->count; i++) {
+		printf("%s", i ? ", " : "");
+		print_text(roster->patterns[i]);
+	}
+	printf("]");
+}
+
+void config_print(const struct config *config)
+{
+	printf("{\n  // %s\n  \"sources\": [", key_rows[KEY_SOURCES].help);
+	for (size_t i = 0; i < config->source_count; i++) {
+		printf("%s\n    {\"path\": ", i ? "," : "");
+		print_text(config->sources[i].path);
+		printf(", \"kind\": \"%s\"}", config->sources[i].kind == SOURCE_AZURE ? "azure" : "local");
+	}
+	printf("%s],\n  // %s\n  \"rules\": ", config->source_count ? "\n  " : "", key_rows[KEY_RULES].help);
+	print_text(config->rules);
+	printf(",\n  \"devices\": {\n    // %s\n    \"mute\": ", key_rows[KEY_MUTE].help);
+	print_roster(&config->mute);
+	printf(",\n    // %s\n    \"x509\": ", key_rows[KEY_X509].help);
+	print_roster(&config->x509);
+	printf("\n  },\n  \"alerts\": {\n    // %s\n    \"stderr\": %s,\n", key_rows[KEY_STDERR].help,
+	       config->to_stderr ? "true" : "false");
+	printf("    \"syslog\": {\n      // %s\n      \"host\": ", key_rows[KEY_HOST].help);
+	print_text(config->syslog_host);
+	printf(",\n      \"port\": %d,\n      // %s\n      \"facility\": \"%s\",\n      // %s\n"
+	       "      \"enterprise_number\": %d\n    }\n  },\n  \"settings\": {\n",
+	       config->syslog_port, key_rows[KEY_FACILITY].help, facilities[config->syslog_facility],
+	       key_rows[KEY_NUMBER].help, config->enterprise_number);
+	for (int i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_row *row = &setting_rows[i];
+
+		printf("    // %s [%s, %lld to %lld; %s%s]\n    \"%s\": %lld%s\n", row->help, row->unit,
+		       (long long)row->least, (long long)row->most, config->origin[i] ? "from " : "the default",
+		       config->origin[i] ? config->origin[i] : "", row->key, (long long)config->settings.value[i],
+		       i + 1 < SETTING_COUNT ? "," : "");
+	}
+	printf("  }\n}\n");
+}

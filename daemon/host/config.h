@@ -1,0 +1,47 @@
+/* What the operator configures: one file, then the drop-ins of a directory
+ * beside it (lapsed.json, conf.d/NAME.json in the order of the names; objects
+ * merge, arrays and values replace). */
+#ifndef LAPSED_CONFIG_H
+#define LAPSED_CONFIG_H
+
+#include <stdbool.h>
+
+#include "../core/fault.h"
+#include "../core/roster.h"
+#include "../core/settings.h"
+
+enum source_kind { SOURCE_AZURE, SOURCE_LOCAL };
+
+struct source_config {
+	char *path; /* a file, a folder or a pattern */
+	enum source_kind kind;
+};
+
+struct config {
+	struct settings settings;
+	const char *origin[SETTING_COUNT]; /* the file that set it; NULL: the default */
+	struct source_config *sources;
+	size_t source_count;
+	struct roster mute, x509;
+	char *rules;         /* folder of rules beside the shipped ones; NULL: none */
+	bool to_stderr;
+	char *syslog_host;   /* NULL: no syslog */
+	int syslog_port, syslog_facility, enterprise_number;
+	char **files;        /* read, in this order */
+	size_t file_count;
+};
+
+void config_default(struct config *ret);
+void config_clear(struct config *config);
+
+/* Reads file, if it is there (it must be if `needed`), and its drop-ins.
+ * Returns 0, FAULT, or -errno. */
+int config_read(struct config *config, const char *file, bool needed, struct fault *fault);
+
+/* "return_within=900", as given to --set. Returns 0 or FAULT. */
+int config_set(struct config *config, const char *assignment, struct fault *fault);
+
+/* All of it as a configuration file that says where every value is from. */
+void config_print(const struct config *config);
+
+#endif
