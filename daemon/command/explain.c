@@ -93,7 +93,9 @@ static void tell(struct survey *survey, const struct plan *plan, const struct fi
 	for (size_t i = 0; i <= dossier->count; i++) {
 		const struct event *event = i < dossier->count ? &dossier->events[i] : NULL;
 
-		for (; line < trace->count && !trace->lines[line].event; line++)
+		for (; line < trace->count && !trace->lines[line].event &&
+		       !(event && trace->lines[line].time_ns > event->time_ns);
+		     line++)
 			printf("%s  (time passes)\n    %s\n", stamp_format(trace->lines[line].time_ns, stamp),
 			       trace->lines[line].text);
 		if (!event)

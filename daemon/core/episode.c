@@ -59,8 +59,7 @@ void episode_await(struct life *life, struct court *court, int64_t since_ns, int
 	episode->anchor_ns = since_ns;
 	episode->back_ns = STAMP_NONE;
 	episode->overdue = false;
-	/* A deadline that begins in the past can not pass before it is known. */
-	episode->deadline_ns = stamp_max(stamp_add(since_ns, window), now_ns);
+	episode->deadline_ns = stamp_add(since_ns, window);
 	trace_say(court->trace, now_ns, "It is expected back by %s (within %s%s).",
 		  stamp_format(episode->deadline_ns, text), stamp_span(window, within),
 		  window > settings_ns(court->settings, SETTING_RETURN_WITHIN) ? ", learned from its earlier returns"
@@ -98,11 +97,10 @@ static void weigh(struct episode *episode, enum rank rank, reason_id reason, con
 }
 
 bool episode_weigh(struct episode *episode, const struct life *life, const struct court *court,
-		   const struct event *event)
+		   const struct event *event, enum signal signal)
 {
 	const struct core_reasons *core = ruleset_core_reasons(court->rules);
 	const struct reason *reason = ruleset_reason(court->rules, event->reason);
-	bool refusal = event->signal != SIGNAL_EXPELLED;
 
 	if (!episode->code)
 		episode->code = event->code;
@@ -115,9 +113,9 @@ bool episode_weigh(struct episode *episode, const struct life *life, const struc
 		return true;
 	}
 	/* The rest only name what a count or a deadline will have proved. */
-	if (event->reason == core->clock_drift && event->signal == SIGNAL_REFUSED && !life->known)
+	if (event->reason == core->clock_drift && signal == SIGNAL_REFUSED && !life->known)
 		weigh(episode, RANK_DRIFT, event->reason, event);
-	else if (event->reason && event->reason != core->clock_drift && refusal)
+	else if (event->reason && event->reason != core->clock_drift && signal != SIGNAL_EXPELLED)
 		weigh(episode, RANK_HINT, event->reason, event);
 	else
 		weigh(episode, RANK_NONE, 0, event);
@@ -144,6 +142,8 @@ void episode_reach(struct life *life, struct court *court, struct episode *episo
 		return;
 	episode->verdict = (uint8_t)verdict;
 	episode->decided_ns = time_ns;
+	if (verdict == VERDICT_RECONNECT_LOOP)
+		episode->loop_ns = time_ns;
 	trace_say(court->trace, time_ns, "Verdict %s%s%s: %s.", verdict_names[verdict],
 		  verdict == VERDICT_AUTH_FAILURE ? ", reason " : "",
 		  verdict == VERDICT_AUTH_FAILURE ? ruleset_reason(court->rules, episode->reason)->id : "", why);
@@ -175,7 +175,7 @@ void episode_end(struct life *life, struct court *court, struct episode *episode
 		/* A hint is a reason only where it failed. */
 		episode->reason = 0;
 		if (episode->verdict == VERDICT_RECOVERED && episode->scope == SCOPE_CONNECTION &&
-		    life_is_x509(life, court) && episode->expulsions > 0)
+		    life_is_x509(life, court))
 			episode->reason = ruleset_core_reasons(court->rules)->x509;
 	}
 	trace_say(court->trace, time_ns, "The episode ends (%s) as %s.", ending_names[ending],
@@ -215,15 +215,6 @@ void episode_end_inside(struct life *life, struct court *court, int64_t time_ns)
 	episode_end(life, court, episode, ENDING_QUIET, time_ns);
 }
 
-void episode_become_ordinary(struct life *life, struct court *court, int64_t time_ns)
-{
-	struct episode *episode = &life->episodes[SCOPE_CONNECTION];
-
-	trace_say(court->trace, time_ns, "The old session has ended: it is the device itself that is refused.");
-	episode->inside = false;
-	episode_await(life, court, episode->refused_first_ns, time_ns);
-}
-
 int64_t episode_due(const struct life *life, const struct court *court, const struct episode *episode,
 		    bool *ret_deadline)
 {
@@ -258,6 +249,22 @@ static void miss_deadline(struct life *life, struct court *court, struct episode
 	else
 		episode_reach(life, court, episode, VERDICT_NOT_RETURNED, time_ns,
 			      "expelled, refused by nobody, and not back by the deadline");
+}
+
+void episode_become_ordinary(struct life *life, struct court *court, int64_t time_ns)
+{
+	struct episode *episode = &life->episodes[SCOPE_CONNECTION];
+	bool deadline;
+
+	trace_say(court->trace, time_ns, "The old session has ended: it is the device itself that is refused.");
+	episode->inside = false;
+	episode_await(life, court, episode->refused_first_ns, time_ns);
+	if (episode->deadline_ns >= time_ns)
+		return;
+	/* It has passed, but nobody could know until now. */
+	episode->deadline_ns = time_ns;
+	if (episode_due(life, court, episode, &deadline) == time_ns)
+		miss_deadline(life, court, episode, time_ns);
 }
 
 void episode_fire(struct life *life, struct court *court, struct episode *episode, int64_t time_ns)

@@ -19,9 +19,10 @@ void episode_await(struct life *life, struct court *court, int64_t since_ns, int
 /* The device is connected: what is left is to settle. */
 void episode_back(struct life *life, struct court *court, int64_t time_ns);
 
-/* Weighs what the event says of the reason. Returns whether it is decisive. */
+/* Weighs what the event, taken as signal, says of the reason. Returns whether
+ * it is decisive. */
 bool episode_weigh(struct episode *episode, const struct life *life, const struct court *court,
-		   const struct event *event);
+		   const struct event *event, enum signal signal);
 
 void episode_reach(struct life *life, struct court *court, struct episode *episode, enum verdict verdict,
 		   int64_t time_ns, const char *why);

@@ -11,6 +11,7 @@ void life_begin(struct life *ret)
 		.since_ns = STAMP_NONE,
 		.arrived_ns = STAMP_NONE,
 		.expelled_ns = STAMP_NONE,
+		.expelled_last_ns = STAMP_NONE,
 		.signal_ns = STAMP_NONE,
 		.closed_ahead_ns = STAMP_NONE,
 	};
@@ -76,7 +77,8 @@ static void imply_connection(struct life *life, struct court *court, const struc
 	if (episode->reached & 1u << VERDICT_NOT_RETURNED) {
 		trace_say(court->trace, now, "not-returned is withdrawn: the device had returned unseen.");
 		episode->reached &= (uint8_t)~(1u << VERDICT_NOT_RETURNED);
-		episode->verdict = episode->reached ? (uint8_t)(31 - __builtin_clz(episode->reached)) : VERDICT_NONE;
+		episode->verdict = episode->reached ? VERDICT_RECONNECT_LOOP : VERDICT_NONE;
+		episode->decided_ns = episode->reached ? episode->loop_ns : STAMP_NONE;
 	}
 	episode->complete = false;
 	episode_clear(life, court, now,
@@ -124,7 +126,7 @@ static void judge_expulsion(struct life *life, struct court *court, const struct
 				       settings_ns(court->settings, SETTING_LOOP_WITHIN)))
 		episode_reach(life, court, episode, VERDICT_RECONNECT_LOOP, now,
 			      "again and again expelled before a connection could settle");
-	if (episode_weigh(episode, life, court, event))
+	if (episode_weigh(episode, life, court, event, SIGNAL_EXPELLED))
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "the hub said so while expelling it");
 	else if (life_is_x509(life, court) && is_within(court, SETTING_X509_WITHIN, before_ns, now))
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now,
@@ -135,11 +137,12 @@ static void take_expelled(struct life *life, struct court *court, const struct e
 {
 	struct episode *episode = &life->episodes[SCOPE_CONNECTION];
 	int64_t now = event->time_ns, before = life->expelled_ns;
-	bool unsettled, short_lived;
+	bool unsettled;
 
+	life->expelled_last_ns = now;
 	if (is_within(court, SETTING_PAIR_WITHIN, before, now) && !life->expelled_back) {
 		trace_say(court->trace, now, "It belongs to the expulsion before it.");
-		if (episode->open && episode_weigh(episode, life, court, event))
+		if (episode->open && episode_weigh(episode, life, court, event, SIGNAL_EXPELLED))
 			episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "the hub said so");
 		return;
 	}
@@ -149,22 +152,20 @@ static void take_expelled(struct life *life, struct court *court, const struct e
 		else
 			episode_end_inside(life, court, now);
 	}
-	/* One whose begin was not seen may be a token's life; but it began after
-	 * the expulsion or refusal before it, and may be too short for a loop. */
-	short_lived = life->live && life->begun && is_sooner(court, SETTING_SETTLE, life->since_ns, now);
-	unsettled = short_lived || (!life->live && is_sooner(court, SETTING_SETTLE, life->signal_ns, now));
+	/* One whose begin was not seen may be a token's life. */
+	unsettled = life->live && life->begun && is_sooner(court, SETTING_SETTLE, life->since_ns, now);
 	if (!life->live)
 		imply_connection(life, court, event);
 	if (!episode->open) {
 		episode = episode_open(life, court, SCOPE_CONNECTION, now);
-		episode->plain = !short_lived;
-		if (short_lived)
+		episode->plain = !unsettled;
+		if (unsettled)
 			trace_say(court->trace, now, "The session was too short to be a token's life.");
 	}
 	episode->expulsions++;
 	if (episode->anchor_ns == STAMP_NONE)
 		episode_await(life, court, now, now);
-	if (!short_lived)
+	if (!unsettled)
 		keep_rhythm(life, now);
 	end_session(life);
 	life->expulsions++;
@@ -188,7 +189,7 @@ static void judge_refusal(struct life *life, struct court *court, const struct e
 	if (episode->refused_first_ns == STAMP_NONE)
 		episode->refused_first_ns = now;
 	life->signal_ns = now;
-	if (episode_weigh(episode, life, court, event))
+	if (episode_weigh(episode, life, court, event, SIGNAL_REFUSED))
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "the hub said so while refusing it");
 	else if (episode->run >= court->settings->value[SETTING_REFUSALS])
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now,
@@ -233,7 +234,7 @@ static void take_denied(struct life *life, struct court *court, const struct eve
 	episode->refusals++;
 	episode->last_ns = now;
 	recent_push(&episode->recent, now);
-	if (episode_weigh(episode, life, court, event))
+	if (episode_weigh(episode, life, court, event, SIGNAL_DENIED))
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "the hub said so while denying a request");
 	else if (recent_within(&episode->recent, court->settings->value[SETTING_DENIED_COUNT],
 			       settings_ns(court->settings, SETTING_DENIED_WITHIN)))
@@ -276,11 +277,10 @@ static void take_displaced(struct life *life, struct court *court, const struct 
 }
 
 /* A closure or a clean disconnect soon after an expulsion belongs to it; but
- * only one of them, once the device is back. */
-static bool is_echo(const struct life *life, const struct court *court, int64_t now_ns)
+ * once the device is back, only the first that was missing. */
+static bool is_echo(const struct life *life, const struct court *court, int64_t now_ns, bool seen)
 {
-	return is_within(court, SETTING_PAIR_WITHIN, life->expelled_ns, now_ns) &&
-	       !(life->expelled_back && life->expelled_ended);
+	return is_within(court, SETTING_PAIR_WITHIN, life->expelled_last_ns, now_ns) && !(life->expelled_back && seen);
 }
 
 static bool expulsion_follows(const struct life *life, const struct court *court, const struct event *events,
@@ -302,7 +302,7 @@ static void take_closed(struct life *life, struct court *court, const struct eve
 	const struct event *event = &events[index];
 	bool met = episode->open;
 
-	if (is_echo(life, court, event->time_ns)) {
+	if (is_echo(life, court, event->time_ns, life->expelled_closed)) {
 		trace_say(court->trace, event->time_ns, "It belongs to the expulsion.");
 		life->expelled_closed = life->expelled_ended = true;
 		if (episode->open && episode->expulsions > 0)
@@ -329,7 +329,7 @@ static void take_left(struct life *life, struct court *court, const struct event
 {
 	struct episode *episode = &life->episodes[SCOPE_CONNECTION];
 
-	if (is_echo(life, court, event->time_ns)) {
+	if (is_echo(life, court, event->time_ns, life->expelled_ended)) {
 		trace_say(court->trace, event->time_ns, "It belongs to the expulsion.");
 		life->expelled_ended = true;
 		return;

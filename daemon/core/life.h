@@ -44,6 +44,7 @@ struct episode {
 	int64_t anchor_ns;      /* first signal since it was last connected; STAMP_NONE: it is back */
 	int64_t deadline_ns;    /* of its return, before the hub's own trouble is heeded */
 	int64_t back_ns;        /* the connection that is to settle; STAMP_NONE: not back */
+	int64_t loop_ns;        /* when reconnect-loop was reached */
 	int64_t refused_first_ns, last_ns; /* last_ns: refusal, denial or displacement */
 	struct recent recent;   /* denials */
 };
@@ -53,6 +54,7 @@ struct life {
 	int64_t since_ns;    /* the live session's begin, or the first proof of it */
 	int64_t arrived_ns;  /* its first session here, where that began with a connect */
 	int64_t expelled_ns; /* the last expulsion, its echoes left out */
+	int64_t expelled_last_ns; /* the same with its echoes */
 	int64_t signal_ns;   /* the last expulsion or refusal */
 	int64_t closed_ahead_ns; /* a closure that waits for its expulsion */
 	bool live;           /* the hub holds a session */

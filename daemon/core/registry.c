@@ -255,7 +255,7 @@ void device_wake(const struct device *device, struct life *ret)
 		return;
 	ret->heard_ns = device->heard_ns;
 	ret->since_ns = device->since_ns;
-	ret->expelled_ns = ret->signal_ns = device->expelled_ns;
+	ret->expelled_ns = ret->expelled_last_ns = ret->signal_ns = device->expelled_ns;
 	if (device->expelled_ns != STAMP_NONE)
 		ret->renewals = (struct recent){{device->expelled_ns}, 1};
 	ret->cadence_ns = (int64_t)device->cadence_ms * 1000000;
