@@ -43,11 +43,11 @@ static json_t *evidence_of(struct survey *survey, const struct finding_of_device
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < dossier->count; i++)
-		total += survey_is_evidence(episode, &dossier->events[i]);
+		total += episode_holds(episode, &dossier->events[i]);
 	for (size_t i = 0; i < dossier->count; i++) {
 		const struct event *event = &dossier->events[i];
 
-		if (!survey_is_evidence(episode, event))
+		if (!episode_holds(episode, event))
 			continue;
 		if (index++ >= EVIDENCE_MAX / 2 && index + EVIDENCE_MAX / 2 <= total)
 			continue;

@@ -132,6 +132,18 @@ static void give_reason(const struct life *life, const struct court *court, stru
 	weigh(episode, RANK_REFUSED, core->refused, NULL);
 }
 
+bool episode_holds(const struct episode *episode, const struct event *event)
+{
+	bool refused = event->signal == SIGNAL_EXPELLED || event->signal == SIGNAL_REFUSED;
+	bool denied = event->signal == SIGNAL_DENIED || (refused && episode->protocol == PROTOCOL_HTTP);
+	bool of_scope = episode->scope == SCOPE_REQUEST    ? denied
+			: episode->scope == SCOPE_IDENTITY ? event->signal == SIGNAL_DISPLACED
+							   : !denied;
+
+	return of_scope && event->time_ns >= episode->opened_ns &&
+	       (episode->ended_ns == STAMP_NONE || event->time_ns <= episode->ended_ns);
+}
+
 void episode_reach(struct life *life, struct court *court, struct episode *episode, enum verdict verdict,
 		   int64_t time_ns, const char *why)
 {
@@ -142,6 +154,7 @@ void episode_reach(struct life *life, struct court *court, struct episode *episo
 		return;
 	episode->verdict = (uint8_t)verdict;
 	episode->decided_ns = time_ns;
+	episode->timed = false;
 	if (verdict == VERDICT_RECONNECT_LOOP)
 		episode->loop_ns = time_ns;
 	trace_say(court->trace, time_ns, "Verdict %s%s%s: %s.", verdict_names[verdict],
@@ -239,6 +252,8 @@ int64_t episode_due(const struct life *life, const struct court *court, const st
 /* The deadline has passed without a return. */
 static void miss_deadline(struct life *life, struct court *court, struct episode *episode, int64_t time_ns)
 {
+	uint8_t before = episode->verdict;
+
 	episode->overdue = true;
 	if (episode->run > 0)
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, time_ns,
@@ -249,6 +264,7 @@ static void miss_deadline(struct life *life, struct court *court, struct episode
 	else
 		episode_reach(life, court, episode, VERDICT_NOT_RETURNED, time_ns,
 			      "expelled, refused by nobody, and not back by the deadline");
+	episode->timed = episode->verdict != before;
 }
 
 void episode_become_ordinary(struct life *life, struct court *court, int64_t time_ns)

@@ -33,6 +33,7 @@ struct episode {
 	bool complete;          /* the closure of the expulsion was seen */
 	bool plain;             /* so far no more than a lapsed token can explain */
 	bool inside;            /* refused while the hub holds a settled session */
+	bool timed;             /* the verdict was reached because time passed */
 	bool overdue;           /* the deadline has passed without a return */
 	uint8_t reached;        /* a bit for each verdict that was reached */
 	uint8_t rank;           /* of the reason: enum rank in life.c */
@@ -64,6 +65,7 @@ struct life {
 	uint8_t standing;    /* what the last session did: online, offline or unknown */
 	uint8_t protocol, authentication;
 	uint16_t sdk;
+	bool churn_told;     /* that it renews too often was said */
 	uint32_t losses;     /* closures without a trouble: connection-lost */
 	uint32_t expulsions; /* in all, for the summary */
 	struct recent loops, displaced, renewals;
@@ -87,6 +89,9 @@ struct court {
 
 /* Adds one to court->ended. */
 void episodes_keep(struct court *court, const struct episode *episode);
+
+/* Whether an event belongs to what an episode gathered. */
+bool episode_holds(const struct episode *episode, const struct event *event);
 
 void life_begin(struct life *ret);
 

@@ -283,16 +283,6 @@ void survey_judge(struct survey *survey, size_t index, const struct settings *se
 	ret->episode_count = court->ended_count;
 }
 
-bool survey_is_evidence(const struct episode *episode, const struct event *event)
-{
-	bool of_scope = episode->scope == SCOPE_REQUEST    ? event->signal == SIGNAL_DENIED
-			: episode->scope == SCOPE_IDENTITY ? event->signal == SIGNAL_DISPLACED
-							   : event->signal != SIGNAL_DENIED;
-
-	return of_scope && event->time_ns >= episode->opened_ns &&
-	       (episode->ended_ns == STAMP_NONE || event->time_ns <= episode->ended_ns);
-}
-
 const struct counts *survey_counts(const struct survey *survey)
 {
 	return &survey->counts;

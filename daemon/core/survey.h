@@ -53,7 +53,4 @@ struct finding_of_device {
 void survey_judge(struct survey *survey, size_t index, const struct settings *settings, struct trace *trace,
 		  struct finding_of_device *ret);
 
-/* Whether an event belongs to what an episode gathered. */
-bool survey_is_evidence(const struct episode *episode, const struct event *event);
-
 #endif

@@ -1,0 +1,29 @@
+/* lapsed: the daemon itself, and its --check. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../host/daemon.h"
+#include "command.h"
+
+int command_run(const struct options *options)
+{
+	struct fault fault = {0};
+	struct plan plan;
+	char text[900];
+	int r;
+
+	if (options->check || options->print_config)
+		return command_check(options);
+	if (options->file_count > 0) {
+		fprintf(stderr, "expected no arguments; the files to follow stand in the configuration\n");
+		return EXIT_WRONG;
+	}
+	if (!command_plan(options, &plan))
+		return EXIT_WRONG;
+	r = daemon_run(&plan, &fault);
+	plan_clear(&plan);
+	if (r == 0)
+		return EXIT_DONE;
+	fprintf(stderr, "%s\n", r > 0 ? fault_describe(&fault, text, sizeof text) : strerror(-r));
+	return r > 0 ? EXIT_WRONG : EXIT_UNREACHED;
+}

@@ -1,0 +1,24 @@
+/* Who is due next: a heap of watches by event time. */
+#ifndef LAPSED_AGENDA_H
+#define LAPSED_AGENDA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct watch;
+
+struct agenda {
+	struct watch **heap;
+	size_t count, capacity;
+};
+
+/* Puts a watch at due_ns, or moves it there; STAMP_NEVER takes it out.
+ * Returns false if there is no memory. */
+bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns);
+
+/* The first, or NULL. */
+struct watch *agenda_first(const struct agenda *agenda);
+void agenda_clear(struct agenda *agenda);
+
+#endif

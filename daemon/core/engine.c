@@ -1,0 +1,352 @@
+#include "engine_parts.h"
+
+#include <stdlib.h>
+
+struct engine *engine_new(const struct ruleset *rules, const struct settings *settings,
+			  const struct roster *mute, const struct roster *x509, uint64_t seed, struct moment now)
+{
+	struct engine *engine = calloc(1, sizeof *engine);
+
+	if (!engine)
+		return NULL;
+	engine->rules = rules;
+	engine->settings = settings;
+	engine->mute = mute;
+	engine->x509 = x509;
+	engine->now = now;
+	engine->digest_mono_ns = now.mono_ns + settings_ns(settings, SETTING_DIGEST_EVERY);
+	engine->status.watermark_ns = STAMP_NONE;
+	engine->quiet_wall_ns = STAMP_NONE;
+	engine->registry = registry_new(seed, (size_t)settings->value[SETTING_DEVICES_MAX]);
+	if (engine->registry)
+		return engine;
+	free(engine);
+	return NULL;
+}
+
+void engine_free(struct engine *take_engine)
+{
+	struct fleet *fleet;
+
+	if (!take_engine)
+		return;
+	while (take_engine->watches)
+		review_drop(take_engine, take_engine->watches);
+	while ((fleet = take_engine->fleets)) {
+		take_engine->fleets = fleet->next;
+		free(fleet);
+	}
+	for (size_t i = 0; i < take_engine->source_count; i++) {
+		free(take_engine->sources[i].name);
+		agenda_clear(&take_engine->sources[i].agenda);
+	}
+	for (size_t i = 0; i < take_engine->stream_count; i++)
+		intake_free(take_engine->streams[i].intake);
+	free(take_engine->streams);
+	free(take_engine->sources);
+	free(take_engine->candidates);
+	free(take_engine->recent);
+	free(take_engine->notices.list);
+	free(take_engine->firm_court.ended);
+	free(take_engine->tip_court.ended);
+	free(take_engine->fold_court.ended);
+	registry_free(take_engine->registry);
+	free(take_engine);
+}
+
+bool engine_source(struct engine *engine, const char *name, int64_t delay_ns)
+{
+	struct source *sources = realloc(engine->sources, (engine->source_count + 1) * sizeof *sources);
+	struct source *source;
+
+	if (!sources)
+		return false;
+	engine->sources = sources;
+	source = &sources[engine->source_count];
+	*source = (struct source){
+		.name = strdup(name),
+		.watermark_ns = STAMP_NONE,
+		.delay_ns = delay_ns,
+		.heard_mono_ns = engine->now.mono_ns,
+	};
+	if (!source->name)
+		return false;
+	engine->source_count++;
+	return true;
+}
+
+bool engine_stream(struct engine *engine, uint16_t source)
+{
+	struct stream *streams = realloc(engine->streams, (engine->stream_count + 1) * sizeof *streams);
+	struct intake *intake;
+
+	if (!streams)
+		return false;
+	engine->streams = streams;
+	intake = intake_new(engine->registry, engine->rules, (size_t)engine->settings->value[SETTING_RECORD_MAX],
+			    source);
+	if (!intake)
+		return false;
+	streams[engine->stream_count++] = (struct stream){intake, source};
+	return true;
+}
+
+/* --- time --------------------------------------------------------------- */
+
+/* How late this source's records may be: as configured, or twice the longest
+ * lag among its last records if that is more. */
+static int64_t delay_of(const struct source *source)
+{
+	int64_t longest = 0;
+
+	for (unsigned i = 0; i < LAGS && i < source->lag_count; i++)
+		longest = stamp_max(longest, source->lags_ns[i]);
+	return stamp_max(source->delay_ns, stamp_add(longest, longest));
+}
+
+int64_t source_low(const struct engine *engine, const struct source *source)
+{
+	int64_t low = STAMP_NONE;
+
+	if (source->watermark_ns != STAMP_NONE)
+		low = source->watermark_ns - settings_ns(engine->settings, SETTING_LATENESS);
+	if (engine->quiet_wall_ns != STAMP_NONE)
+		low = stamp_max(low, engine->quiet_wall_ns - delay_of(source));
+	return low;
+}
+
+static void note_time(struct engine *engine, struct source *source, int64_t time_ns)
+{
+	if (time_ns == STAMP_NONE)
+		return;
+	if (engine->caught_up)
+		source->lags_ns[source->lag_count++ % LAGS] = stamp_max(0, engine->now.wall_ns - time_ns);
+	if (time_ns <= stamp_add(engine->now.wall_ns, settings_ns(engine->settings, SETTING_AHEAD_MAX)))
+		source->watermark_ns = stamp_max(source->watermark_ns, time_ns);
+	engine->status.watermark_ns = stamp_max(engine->status.watermark_ns, source->watermark_ns);
+}
+
+/* --- between devices ---------------------------------------------------- */
+
+/* Trouble of the hub that comes late can move deadlines that have passed. */
+static void note_platform(struct engine *engine, const struct device *device, int64_t time_ns, int64_t low_ns)
+{
+	struct hub *hub = registry_hub_at(engine->registry, device->hub);
+	struct watch *next;
+
+	if (!hub_note_trouble(hub, time_ns, settings_ns(engine->settings, SETTING_PLATFORM_HOLD)) || time_ns > low_ns)
+		return;
+	for (struct watch *watch = engine->watches; watch; watch = next) {
+		next = watch->next;
+		if (watch->device->hub != device->hub || watch->dossier.count == 0)
+			continue;
+		watch_rewind(watch);
+		review(engine, watch);
+	}
+}
+
+/* The device's first session on this hub ends its troubles on the others. */
+static void announce(struct engine *engine, struct watch *watch, int64_t arrived_ns)
+{
+	const struct event moved = {.time_ns = arrived_ns, .signal = SIGNAL_MOVED};
+	const struct device *device = watch->device;
+
+	if (!registry_hub_at(engine->registry, device->hub)->name)
+		return;
+	for (size_t hub = 0; hub < registry_hubs(engine->registry); hub++) {
+		struct device *other;
+
+		if (hub == device->hub || !registry_hub_at(engine->registry, (uint16_t)hub)->name)
+			continue;
+		other = registry_device(engine->registry, (uint16_t)hub, device_id(device), device_module(device),
+					false);
+		if (!other || !other->file || !review_file(engine, other))
+			continue;
+		watch_add(other->file, &moved);
+		review(engine, other->file);
+	}
+}
+
+/* And the other way round: it may have arrived elsewhere before its trouble
+ * here is heard of. */
+static void look_elsewhere(struct engine *engine, struct watch *watch)
+{
+	const struct device *device = watch->device;
+
+	for (size_t hub = 0; hub < registry_hubs(engine->registry); hub++) {
+		struct device *other = hub == device->hub ? NULL
+							  : registry_device(engine->registry, (uint16_t)hub,
+									    device_id(device), device_module(device), false);
+		const struct watch *there = other ? other->file : NULL;
+
+		if (there && there->tip.arrived_ns != STAMP_NONE && review_file(engine, watch->device)) {
+			const struct event moved = {.time_ns = there->tip.arrived_ns, .signal = SIGNAL_MOVED};
+
+			watch_add(watch, &moved);
+		}
+	}
+}
+
+/* An event so old that the device has long gone on: its last connection or
+ * expulsion came after it, and all between is folded. */
+static bool is_stale(const struct watch *watch, const struct event *event)
+{
+	const struct life *base = &watch->base;
+	int64_t newest = base->expelled_ns;
+
+	if (watch->dossier.count > 0 || base->heard_ns == STAMP_NONE)
+		return false;
+	if (base->live)
+		newest = stamp_max(newest, base->since_ns);
+	return event->time_ns <= newest || event->time_ns == base->heard_ns;
+}
+
+static void take_event(struct engine *engine, struct source *source, const struct taking *taking)
+{
+	struct watch *watch = taking->device->file;
+	int64_t low = source_low(engine, source);
+
+	if (taking->event.time_ns < low)
+		engine->status.late++;
+	if (is_stale(watch, &taking->event)) {
+		if (life_is_quiet(&watch->base) && watch->place == 0)
+			review_drop(engine, watch);
+		return;
+	}
+	if (watch->source != (uint16_t)(source - engine->sources)) {
+		agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
+		watch->source = (uint16_t)(source - engine->sources);
+	}
+	if (taking->event.signal == SIGNAL_PLATFORM)
+		note_platform(engine, taking->device, taking->event.time_ns, low);
+	if (!(watch = taking->device->file) || !watch_add(watch, &taking->event)) {
+		if (watch)
+			review(engine, watch);
+		return;
+	}
+	if (registry_hubs(engine->registry) > 1) {
+		bool known = watch->tip.arrived_ns != STAMP_NONE;
+
+		look_elsewhere(engine, watch);
+		review(engine, watch);
+		watch = taking->device->file;
+		if (watch && !known && watch->tip.arrived_ns != STAMP_NONE)
+			announce(engine, watch, watch->tip.arrived_ns);
+		return;
+	}
+	review(engine, watch);
+}
+
+/* --- the passing of time ------------------------------------------------ */
+
+static void run_agenda(struct engine *engine, struct source *source)
+{
+	int64_t low = source_low(engine, source);
+	struct watch *watch;
+
+	while ((watch = agenda_first(&source->agenda)) && watch->due_ns < low)
+		review(engine, watch);
+}
+
+static int64_t next_wait(const struct engine *engine)
+{
+	int64_t wait = engine->digest_mono_ns - engine->now.mono_ns, due;
+
+	if (!engine->caught_up)
+		return wait;
+	for (size_t i = 0; i < engine->source_count; i++) {
+		const struct source *source = &engine->sources[i];
+		const struct watch *first = agenda_first(&source->agenda);
+
+		if (first)
+			wait = stamp_min(wait, stamp_add(first->due_ns, delay_of(source)) - engine->now.wall_ns + 1);
+		due = source->heard_mono_ns + settings_ns(engine->settings, SETTING_STALL_AFTER);
+		if (!source->stalled)
+			wait = stamp_min(wait, due - engine->now.mono_ns);
+	}
+	if (engine->told && engine->settings->value[SETTING_REPEAT_EVERY])
+		for (const struct watch *watch = engine->watches; watch; watch = watch->next)
+			for (int i = 0; i < SCOPE_COUNT; i++)
+				if (watch->told[i].verdict != VERDICT_NONE && !watch->told[i].fleet)
+					wait = stamp_min(wait, watch->told[i].repeat_mono_ns - engine->now.mono_ns);
+	return stamp_max(wait, 0);
+}
+
+/* --- the door ----------------------------------------------------------- */
+
+static void drain(struct engine *engine, struct source *source, struct intake *intake)
+{
+	struct taking taking;
+	enum taken taken;
+
+	while ((taken = intake_next(intake, review_file, engine, &taking)) != TAKEN_NOTHING) {
+		note_time(engine, source, taking.time_ns);
+		if (taken == TAKEN_EVENT)
+			take_event(engine, source, &taking);
+		else if (taken == TAKEN_UNJUDGED)
+			herald_limit(engine);
+		run_agenda(engine, source);
+	}
+}
+
+static void catch_up(struct engine *engine)
+{
+	struct watch *next;
+
+	engine->caught_up = true;
+	engine->quiet_wall_ns = engine->now.wall_ns;
+	for (size_t i = 0; i < engine->source_count; i++)
+		engine->sources[i].heard_mono_ns = engine->now.mono_ns;
+	for (struct watch *watch = engine->watches; watch; watch = next) {
+		next = watch->next;
+		review(engine, watch);
+	}
+}
+
+void engine_step(struct engine *engine, const struct input *input, struct output *ret)
+{
+	struct stream *stream = input->stream < engine->stream_count ? &engine->streams[input->stream] : NULL;
+	struct source *source = stream ? &engine->sources[stream->source] : NULL;
+
+	engine->now = input->now;
+	engine->notices.count = 0;
+	if (engine->caught_up && input->type == INPUT_TICK)
+		engine->quiet_wall_ns = input->now.wall_ns;
+	if (input->type == INPUT_BYTES && stream) {
+		source->heard_mono_ns = input->now.mono_ns;
+		intake_feed(stream->intake, input->bytes);
+		drain(engine, source, stream->intake);
+	} else if (input->type == INPUT_BREAK && stream) {
+		intake_end(stream->intake);
+		drain(engine, source, stream->intake);
+	} else if (input->type == INPUT_GAP && stream) {
+		herald_gap(engine, source, input->lost_from, input->lost_bytes);
+	} else if (input->type == INPUT_CAUGHT_UP && !engine->caught_up) {
+		catch_up(engine);
+	}
+	for (size_t i = 0; i < engine->source_count; i++) {
+		if (input->type == INPUT_TICK || input->type == INPUT_CAUGHT_UP)
+			run_agenda(engine, &engine->sources[i]);
+		herald_stall(engine, &engine->sources[i]);
+	}
+	herald_tell(engine);
+	*ret = (struct output){engine->notices.list, engine->notices.count, next_wait(engine)};
+}
+
+void engine_status(const struct engine *engine, struct engine_status *ret)
+{
+	*ret = engine->status;
+	ret->devices = registry_devices(engine->registry);
+	ret->watched = engine->watched;
+	ret->alerts = engine->told;
+	for (size_t i = 0; i < engine->stream_count; i++) {
+		const struct counts *counts = intake_counts(engine->streams[i].intake);
+
+		ret->counts.read += counts->read;
+		ret->counts.events += counts->events;
+		ret->counts.ignored += counts->ignored;
+		ret->counts.malformed += counts->malformed;
+		for (int k = 0; k < MALFORMED_COUNT; k++)
+			ret->counts.kinds[k] += counts->kinds[k];
+	}
+}

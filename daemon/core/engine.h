@@ -1,0 +1,61 @@
+/* The door of the core in the daemon: one function, time as a value, no
+ * call-backs. Bytes go in as they are read, alerts come out; silence goes the
+ * same way. It cannot fail: what it has no memory for is counted and told. */
+#ifndef LAPSED_ENGINE_H
+#define LAPSED_ENGINE_H
+
+#include "intake.h"
+#include "moment.h"
+#include "notice.h"
+#include "roster.h"
+#include "ruleset.h"
+#include "settings.h"
+
+struct engine;
+
+enum input_type {
+	INPUT_BYTES,  /* of a stream, in its order */
+	INPUT_BREAK,  /* the stream's file has ended; what is unfinished is truncated */
+	INPUT_GAP,    /* bytes [from, from + lost) of a stream are lost unread */
+	INPUT_CAUGHT_UP, /* all that was there at the start has been read */
+	INPUT_TICK,   /* time has passed; all that there is to read has been read */
+};
+
+struct input {
+	enum input_type type;
+	struct moment now;
+	uint16_t stream;
+	struct span bytes;
+	uint64_t lost_from, lost_bytes;
+};
+
+struct output {
+	const struct notice *notices; /* until the next step */
+	size_t count;
+	int64_t wait_ns; /* TICK at the latest after this; STAMP_NEVER */
+};
+
+/* Everything given is borrowed until engine_free(). Returns NULL without
+ * memory. */
+struct engine *engine_new(const struct ruleset *rules, const struct settings *settings,
+			  const struct roster *mute, const struct roster *x509, uint64_t seed, struct moment now);
+void engine_free(struct engine *take_engine);
+
+/* Sources and streams are numbered from 0 in the order in which they are added.
+ * delay_ns: how late a source's records may be when it is quiet. A stream is
+ * one file of a source; all share the source's watermark. */
+bool engine_source(struct engine *engine, const char *name, int64_t delay_ns);
+bool engine_stream(struct engine *engine, uint16_t source);
+
+void engine_step(struct engine *engine, const struct input *input, struct output *ret);
+
+struct engine_status {
+	struct counts counts;
+	size_t devices, watched, alerts;
+	uint64_t verdicts[VERDICT_COUNT], losses, late, unjudged;
+	int64_t watermark_ns; /* the newest of all sources; STAMP_NONE */
+};
+
+void engine_status(const struct engine *engine, struct engine_status *ret);
+
+#endif

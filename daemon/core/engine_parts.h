@@ -1,0 +1,90 @@
+/* What the engine's own files share: engine.c lets records and time in,
+ * review.c looks at one device, herald.c tells. Not for anybody else. */
+#ifndef LAPSED_ENGINE_PARTS_H
+#define LAPSED_ENGINE_PARTS_H
+
+#include "agenda.h"
+#include "engine.h"
+#include "fleet.h"
+
+enum { LAGS = 256 };
+
+/* One file, or one journal: bytes in their order. */
+struct stream {
+	struct intake *intake;
+	uint16_t source;
+};
+
+/* Streams that tell of one thing: the paths of a pattern, the blobs of a hub. */
+struct source {
+	char *name;
+	struct agenda agenda;
+	int64_t watermark_ns;      /* its highest event time; STAMP_NONE */
+	int64_t delay_ns;          /* as configured for its kind */
+	int64_t lags_ns[LAGS];     /* of its last records: how late they came */
+	unsigned lag_count;
+	int64_t heard_mono_ns;
+	bool stalled;
+};
+
+struct engine {
+	const struct ruleset *rules;
+	const struct settings *settings;
+	const struct roster *mute, *x509;
+	struct registry *registry;
+	struct source *sources;
+	size_t source_count;
+	struct stream *streams;
+	size_t stream_count;
+	struct court firm_court, tip_court, fold_court;
+	struct watch *watches; /* all, newest first */
+	size_t watched, told;
+	struct fleet *fleets;
+	struct candidate *candidates; /* raised in this step, not told yet */
+	size_t candidate_count, candidate_capacity;
+	struct candidate *recent;     /* the last that were told by themselves */
+	size_t recent_count, recent_capacity;
+	struct notices notices;
+	struct moment now;
+	int64_t quiet_wall_ns; /* the wall clock when all there was had been read */
+	bool caught_up, limit_told;
+	int64_t digest_mono_ns;
+	uint64_t digest[VERDICT_COUNT], digest_losses, digest_muted;
+	struct engine_status status;
+};
+
+/* Behind this mark nothing more is expected of the source. */
+int64_t source_low(const struct engine *engine, const struct source *source);
+
+/* Everything that may follow for a device from a new event or from the
+ * low-water mark. The watch may be gone afterwards. */
+void review(struct engine *engine, struct watch *watch);
+
+/* The watch of a device, begun if need be, with room for an event. */
+struct dossier *review_file(void *engine, struct device *device);
+void review_drop(struct engine *engine, struct watch *watch);
+bool review_is_muted(const struct engine *engine, const struct watch *watch);
+
+/* An alert of one device is found to stand; herald_tell() decides whether it
+ * is told by itself. */
+void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode);
+
+/* It stands no more. */
+void herald_untell(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode,
+		   enum notice_state state);
+
+/* An episode that needs nobody, for the log. */
+void herald_recovered(struct engine *engine, const struct watch *watch, const struct episode *episode);
+void herald_churn(struct engine *engine, const struct watch *watch, bool churns);
+void herald_limit(struct engine *engine);
+void herald_gap(struct engine *engine, const struct source *source, uint64_t from, uint64_t bytes);
+void herald_stall(struct engine *engine, struct source *source);
+
+/* The watch is about to go. */
+void herald_forget(struct engine *engine, const struct watch *watch);
+
+/* At the end of a step: what was raised is told, many as one; what stands is
+ * repeated; the digest. */
+void herald_tell(struct engine *engine);
+
+#endif

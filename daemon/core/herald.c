@@ -1,0 +1,432 @@
+/* What the engine tells: alerts of one device or of many, repeats, the digest,
+ * and words about itself. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine_parts.h"
+#include "text.h"
+
+enum { SEVERITY_CRIT = 2, SEVERITY_WARNING = 4, SEVERITY_INFO = 6 };
+
+/* --- telling ------------------------------------------------------------ */
+
+static struct subject subject_of(const struct engine *engine, const struct watch *watch)
+{
+	return (struct subject){
+		.device = watch->device,
+		.hub = registry_hub_at(engine->registry, watch->device->hub)->name,
+		.sdk = registry_sdk_name(engine->registry, watch->tip.sdk),
+		.life = &watch->tip,
+		.dossier = &watch->dossier,
+		.rules = engine->rules,
+	};
+}
+
+static void tell(struct engine *engine, const struct watch *watch, const struct episode *episode,
+		 enum notice_state state, const struct told *told)
+{
+	struct subject subject = subject_of(engine, watch);
+	struct notice *notice = notices_add(&engine->notices, NOTICE_ALERT, state,
+					    ruleset_verdict(engine->rules, told->verdict)->severity);
+
+	if (notice)
+		notice_tell(notice, &subject, episode, told->verdict, told->opened_ns);
+}
+
+static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_state state, const char *shared)
+{
+	const char *hub = registry_hub_at(engine->registry, fleet->hub)->name;
+	struct notice *notice = notices_add(&engine->notices, NOTICE_FLEET, state, SEVERITY_CRIT);
+	char escaped[256], span[STAMP_TEXT];
+
+	if (!notice)
+		return;
+	memcpy(notice->id, fleet->id, sizeof notice->id);
+	notice->verdict = (enum verdict)fleet->verdict;
+	notice->hub = hub;
+	notice->devices = fleet->most;
+	notice->first_ns = fleet->first_ns;
+	notice->last_ns = fleet->last_ns;
+	text_escape(span_of(hub), "", escaped, sizeof escaped);
+	if (state == STATE_CLEARED)
+		snprintf(notice->sentence, sizeof notice->sentence,
+			 "over: of the %u devices that failed alike none is left", fleet->most);
+	else
+		snprintf(notice->sentence, sizeof notice->sentence,
+			 "%u devices of hub %s fail alike within %s%s%s; look at the hub, not at the devices",
+			 fleet->most, escaped, stamp_span(fleet->last_ns - fleet->first_ns, span),
+			 *shared ? "; they share: " : "", shared);
+	notice->remedy = ruleset_verdict(engine->rules, fleet->verdict)->remedy;
+	notice->doc = ruleset_verdict(engine->rules, fleet->verdict)->doc;
+}
+
+void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode)
+{
+	struct candidate *candidates = engine->candidates;
+
+	if (engine->candidate_count == engine->candidate_capacity) {
+		size_t capacity = engine->candidate_capacity ? engine->candidate_capacity * 2 : 16;
+
+		if (!(candidates = realloc(candidates, capacity * sizeof *candidates)))
+			return;
+		engine->candidates = candidates;
+		engine->candidate_capacity = capacity;
+	}
+	candidates[engine->candidate_count++] = (struct candidate){watch, scope, episode->decided_ns};
+	watch->told[scope] = (struct told){
+		.verdict = episode->verdict,
+		.opened_ns = episode->opened_ns,
+		.repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY),
+		.pending = true,
+	};
+	engine->told++;
+}
+
+void herald_untell(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode,
+		   enum notice_state state)
+{
+	struct told *told = &watch->told[scope];
+
+	if (told->fleet) {
+		if (--told->fleet->members == 0 && told->fleet->raised) {
+			tell_fleet(engine, told->fleet, state, "");
+			told->fleet->raised = false;
+		}
+	} else if (told->pending) {
+		/* Found and over within one step: nobody has heard of it. */
+		for (size_t i = 0; i < engine->candidate_count; i++)
+			if (engine->candidates[i].watch == watch && engine->candidates[i].scope == scope)
+				engine->candidates[i--] = engine->candidates[--engine->candidate_count];
+	} else {
+		tell(engine, watch, episode, state, told);
+	}
+	*told = (struct told){.verdict = VERDICT_NONE};
+	engine->told--;
+}
+
+void herald_recovered(struct engine *engine, const struct watch *watch, const struct episode *episode)
+{
+	struct subject subject = subject_of(engine, watch);
+	struct notice *notice = notices_add(&engine->notices, NOTICE_TOLD, STATE_RAISED, SEVERITY_INFO);
+
+	if (!notice)
+		return;
+	notice_tell(notice, &subject, episode, VERDICT_RECOVERED, episode->opened_ns);
+	if (!episode->reason)
+		return;
+	/* An X.509 device has no token that could lapse: worth a look. */
+	notice->severity = SEVERITY_WARNING;
+	notice->reason = ruleset_reason(engine->rules, episode->reason)->id;
+}
+
+void herald_churn(struct engine *engine, const struct watch *watch, bool churns)
+{
+	struct notice *notice = notices_add(&engine->notices, NOTICE_CHURN, churns ? STATE_RAISED : STATE_CLEARED,
+					    SEVERITY_WARNING);
+	const struct recent *renewals = &watch->base.renewals;
+
+	if (!notice)
+		return;
+	notice->hub = registry_hub_at(engine->registry, watch->device->hub)->name;
+	notice->device = device_id(watch->device);
+	notice->module = device_module(watch->device);
+	notice->verdict = VERDICT_TOKEN_EXPIRY;
+	notice->first_ns = renewals->at_ns[renewals->count - 1];
+	notice->last_ns = renewals->at_ns[0];
+	notice->sdk = registry_sdk_name(engine->registry, watch->base.sdk);
+	alert_id(notice->hub, notice->device, notice->module, "churn-excess", 0, notice->id);
+	snprintf(notice->sentence, sizeof notice->sentence,
+		 churns ? "its token is renewed by expulsion more often than every %lld min: give it a longer life, "
+			  "or renew before it lapses"
+			: "over: its token is renewed less often than every %lld min again",
+		 (long long)engine->settings->value[SETTING_CHURN_EVERY] / 60);
+}
+
+/* --- the hub's many ----------------------------------------------------- */
+
+static bool forms_with(const struct engine *engine, const struct candidate *a, const struct candidate *b)
+{
+	int64_t apart = a->decided_ns - b->decided_ns;
+	int64_t within = settings_ns(engine->settings, SETTING_FLEET_WITHIN);
+
+	return a->watch->device->hub == b->watch->device->hub && a->scope == b->scope &&
+	       a->watch->told[a->scope].verdict == b->watch->told[b->scope].verdict && apart <= within &&
+	       apart >= -within;
+}
+
+static struct fleet *standing_fleet(const struct engine *engine, const struct candidate *candidate)
+{
+	for (struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)
+		if (fleet->raised && fleet->hub == candidate->watch->device->hub &&
+		    fleet->verdict == candidate->watch->told[candidate->scope].verdict &&
+		    candidate->decided_ns - fleet->last_ns <= settings_ns(engine->settings, SETTING_FLEET_WITHIN))
+			return fleet;
+	return NULL;
+}
+
+static void join(struct fleet *fleet, const struct candidate *candidate)
+{
+	candidate->watch->told[candidate->scope].fleet = fleet;
+	fleet->members++;
+	fleet->most++;
+	fleet->first_ns = stamp_min(fleet->first_ns, candidate->decided_ns);
+	fleet->last_ns = stamp_max(fleet->last_ns, candidate->decided_ns);
+}
+
+static struct fleet *form_fleet(struct engine *engine, const struct candidate *seed)
+{
+	struct fleet *fleet = calloc(1, sizeof *fleet);
+
+	if (!fleet)
+		return NULL;
+	fleet->hub = seed->watch->device->hub;
+	fleet->verdict = seed->watch->told[seed->scope].verdict;
+	fleet->first_ns = fleet->last_ns = seed->decided_ns;
+	fleet->next = engine->fleets;
+	engine->fleets = fleet;
+	return fleet;
+}
+
+/* Folds alerts that fail alike into one. */
+static void fold(struct engine *engine, struct fleet *fleet, struct candidate *alike, size_t count)
+{
+	const char *hub = registry_hub_at(engine->registry, fleet->hub)->name;
+	struct span nobody = {NULL, 0};
+	char shared[300];
+
+	fleet_shared(alike, count, engine->rules, engine->registry, shared, sizeof shared);
+	for (size_t i = 0; i < count; i++) {
+		struct watch *watch = alike[i].watch;
+		struct told *told = &watch->told[alike[i].scope];
+
+		if (!told->pending) /* it was told by itself before */
+			tell(engine, watch, &watch->tip.episodes[alike[i].scope], STATE_CLEARED, told);
+		join(fleet, &alike[i]);
+	}
+	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
+	fleet->raised = true;
+	tell_fleet(engine, fleet, STATE_RAISED, shared);
+}
+
+/* All alerts of this step and of the last minutes that fail like the seed: if
+ * they are enough, they become one. */
+static void try_fleet(struct engine *engine, const struct candidate *seed)
+{
+	const struct hub *hub = registry_hub_at(engine->registry, seed->watch->device->hub);
+	size_t total = engine->candidate_count + engine->recent_count, count = 0;
+	struct candidate *alike = malloc(total * sizeof *alike);
+	struct fleet *fleet;
+
+	if (!alike)
+		return;
+	for (size_t i = 0; i < total; i++) {
+		const struct candidate *one = i < engine->recent_count
+						      ? &engine->recent[i]
+						      : &engine->candidates[i - engine->recent_count];
+		const struct told *told = &one->watch->told[one->scope];
+
+		if (told->verdict != VERDICT_NONE && !told->fleet && forms_with(engine, seed, one))
+			alike[count++] = *one;
+	}
+	if (fleet_is_enough(engine->settings, count, hub->online) && (fleet = form_fleet(engine, seed)))
+		fold(engine, fleet, alike, count);
+	free(alike);
+}
+
+static void remember_recent(struct engine *engine, const struct candidate *candidate)
+{
+	struct candidate *recent = engine->recent;
+
+	if (engine->recent_count == engine->recent_capacity) {
+		size_t capacity = engine->recent_capacity ? engine->recent_capacity * 2 : 16;
+
+		if (!(recent = realloc(recent, capacity * sizeof *recent)))
+			return;
+		engine->recent = recent;
+		engine->recent_capacity = capacity;
+	}
+	recent[engine->recent_count++] = *candidate;
+	candidate->watch->recent = true;
+}
+
+void herald_forget(struct engine *engine, const struct watch *watch)
+{
+	for (size_t i = 0; watch->recent && i < engine->recent_count; i++)
+		if (engine->recent[i].watch == watch)
+			engine->recent[i--] = engine->recent[--engine->recent_count];
+}
+
+/* Alerts that no newer one can form a fleet with. */
+static void forget_old(struct engine *engine)
+{
+	int64_t within = settings_ns(engine->settings, SETTING_FLEET_WITHIN) +
+			 settings_ns(engine->settings, SETTING_LATENESS);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < engine->recent_count; i++)
+		if (stamp_add(engine->recent[i].decided_ns, within) >= engine->status.watermark_ns)
+			engine->recent[kept++] = engine->recent[i];
+	engine->recent_count = kept;
+}
+
+static void drop_fleets(struct engine *engine)
+{
+	for (struct fleet **place = &engine->fleets, *fleet; (fleet = *place);) {
+		if (fleet->raised || fleet->members > 0) {
+			place = &fleet->next;
+			continue;
+		}
+		*place = fleet->next;
+		free(fleet);
+	}
+}
+
+static void tell_candidates(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->candidate_count; i++) {
+		struct candidate *one = &engine->candidates[i];
+		struct fleet *fleet = standing_fleet(engine, one);
+
+		if (one->watch->told[one->scope].fleet || one->scope != SCOPE_CONNECTION)
+			continue;
+		if (fleet)
+			join(fleet, one);
+		else
+			try_fleet(engine, one);
+	}
+	for (size_t i = 0; i < engine->candidate_count; i++) {
+		struct candidate *one = &engine->candidates[i];
+		struct told *told = &one->watch->told[one->scope];
+
+		told->pending = false;
+		if (told->fleet)
+			continue;
+		tell(engine, one->watch, &one->watch->tip.episodes[one->scope], STATE_RAISED, told);
+		remember_recent(engine, one);
+	}
+	engine->candidate_count = 0;
+}
+
+/* --- what stands, and the rest ------------------------------------------ */
+
+static void repeat_told(struct engine *engine)
+{
+	int64_t every = settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+
+	if (every == 0 || engine->told == 0)
+		return;
+	for (struct watch *watch = engine->watches; watch; watch = watch->next)
+		for (int i = 0; i < SCOPE_COUNT; i++) {
+			struct told *told = &watch->told[i];
+
+			if (told->verdict == VERDICT_NONE || told->fleet || told->repeat_mono_ns > engine->now.mono_ns)
+				continue;
+			told->repeat_mono_ns = engine->now.mono_ns + every;
+			tell(engine, watch, &watch->tip.episodes[i], STATE_REPEATED, told);
+		}
+}
+
+static void tell_digest(struct engine *engine)
+{
+	const uint64_t *counts = engine->digest;
+	struct notice *notice;
+
+	if (engine->now.mono_ns < engine->digest_mono_ns)
+		return;
+	engine->digest_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_DIGEST_EVERY);
+	notice = notices_add(&engine->notices, NOTICE_DIGEST, STATE_RAISED, SEVERITY_INFO);
+	if (!notice)
+		return;
+	snprintf(notice->sentence, sizeof notice->sentence,
+		 "token-expiry=%llu recovered=%llu connection-lost=%llu reconnect-loop=%llu not-returned=%llu "
+		 "auth-failure=%llu identity-conflict=%llu muted=%llu (ended since the last digest); %zu alerts stand",
+		 (unsigned long long)counts[VERDICT_TOKEN_EXPIRY], (unsigned long long)counts[VERDICT_RECOVERED],
+		 (unsigned long long)engine->digest_losses, (unsigned long long)counts[VERDICT_RECONNECT_LOOP],
+		 (unsigned long long)counts[VERDICT_NOT_RETURNED], (unsigned long long)counts[VERDICT_AUTH_FAILURE],
+		 (unsigned long long)counts[VERDICT_IDENTITY_CONFLICT], (unsigned long long)engine->digest_muted,
+		 engine->told);
+	memset(engine->digest, 0, sizeof engine->digest);
+	engine->digest_losses = engine->digest_muted = 0;
+}
+
+/* Names the first few devices whose episodes wait for the source. */
+static void name_waiting(struct engine *engine, const struct source *source, char *buffer, size_t size)
+{
+	size_t length = 0, named = 0, waiting = 0;
+
+	buffer[0] = '\0';
+	for (const struct watch *watch = engine->watches; watch; watch = watch->next) {
+		char id[300];
+
+		if (watch->source != source - engine->sources || life_is_quiet(&watch->tip))
+			continue;
+		waiting++;
+		if (named == 5 || length >= size)
+			continue;
+		text_escape(device_id(watch->device), " ", id, sizeof id);
+		length += (size_t)snprintf(buffer + length, size - length, "%s%s", named++ ? ", " : "", id);
+	}
+	if (waiting > named && length < size)
+		snprintf(buffer + length, size - length, " and %zu more", waiting - named);
+}
+
+void herald_stall(struct engine *engine, struct source *source)
+{
+	int64_t silent = engine->now.mono_ns - source->heard_mono_ns;
+	bool stalled = silent >= settings_ns(engine->settings, SETTING_STALL_AFTER);
+	char name[200], span[STAMP_TEXT], waiting[300];
+	struct notice *notice;
+
+	if (stalled == source->stalled || !engine->caught_up)
+		return;
+	source->stalled = stalled;
+	notice = notices_add(&engine->notices, NOTICE_STALLED, stalled ? STATE_RAISED : STATE_CLEARED,
+			     SEVERITY_WARNING);
+	if (!notice)
+		return;
+	text_escape(span_of(source->name), "", name, sizeof name);
+	name_waiting(engine, source, waiting, sizeof waiting);
+	if (stalled)
+		snprintf(notice->sentence, sizeof notice->sentence, "nothing came from %s for %s; waiting for it: %s",
+			 name, stamp_span(silent, span), *waiting ? waiting : "no episode");
+	else
+		snprintf(notice->sentence, sizeof notice->sentence, "records come from %s again", name);
+}
+
+void herald_limit(struct engine *engine)
+{
+	struct notice *notice;
+
+	engine->status.unjudged++;
+	if (engine->limit_told)
+		return;
+	engine->limit_told = true;
+	notice = notices_add(&engine->notices, NOTICE_LIMIT, STATE_RAISED, SEVERITY_WARNING);
+	if (notice)
+		snprintf(notice->sentence, sizeof notice->sentence,
+			 "devices_max (%lld) is reached, or memory: further devices are counted but not judged",
+			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
+}
+
+void herald_gap(struct engine *engine, const struct source *source, uint64_t from, uint64_t bytes)
+{
+	struct notice *notice = notices_add(&engine->notices, NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING);
+	char name[200];
+
+	if (!notice)
+		return;
+	text_escape(span_of(source->name), "", name, sizeof name);
+	snprintf(notice->sentence, sizeof notice->sentence,
+		 "input lost unread: up to %llu bytes of %s from offset %llu on; verdicts may be wrong for what was in "
+		 "them",
+		 (unsigned long long)bytes, name, (unsigned long long)from);
+}
+
+void herald_tell(struct engine *engine)
+{
+	tell_candidates(engine);
+	forget_old(engine);
+	drop_fleets(engine);
+	repeat_told(engine);
+	tell_digest(engine);
+}

@@ -1,0 +1,132 @@
+#include "notice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "text.h"
+
+const char *const state_names[] = {"raised", "repeated", "cleared", "withdrawn"};
+
+static const char *const msgids[NOTICE_COUNT] = {
+#define X(name, msgid) msgid,
+	NOTICES(X)
+#undef X
+};
+
+enum { NOTICE_SEVERITY = 5 };
+
+struct notice *notices_add(struct notices *notices, enum notice_kind kind, enum notice_state state, int severity)
+{
+	struct notice *notice;
+
+	if (notices->count == notices->capacity) {
+		size_t capacity = notices->capacity ? notices->capacity * 2 : 8;
+		struct notice *list = realloc(notices->list, capacity * sizeof *list);
+
+		if (!list)
+			return NULL;
+		notices->list = list;
+		notices->capacity = capacity;
+	}
+	notice = &notices->list[notices->count++];
+	memset(notice, 0, sizeof *notice);
+	notice->kind = kind;
+	notice->state = state;
+	notice->msgid = msgids[kind];
+	notice->severity = state == STATE_CLEARED || state == STATE_WITHDRAWN ? NOTICE_SEVERITY : severity;
+	notice->first_ns = notice->last_ns = STAMP_NONE;
+	return notice;
+}
+
+static void say_seen(const struct notice *notice, const struct episode *episode, char *buffer, size_t size)
+{
+	char span[STAMP_TEXT];
+	int64_t over = notice->last_ns - notice->first_ns;
+
+	if (episode->refusals)
+		snprintf(buffer, size, "%u %s in %s", episode->refusals,
+			 episode->scope == SCOPE_REQUEST ? "denied requests" : "refusals", stamp_span(over, span));
+	else if (episode->expulsions)
+		snprintf(buffer, size, "%u expulsion%s%s", episode->expulsions, episode->expulsions == 1 ? "" : "s",
+			 episode->back_ns == STAMP_NONE && episode->open ? ", not back" : "");
+	else
+		buffer[0] = '\0';
+}
+
+/* "the certificate's thumbprint is not the registered one; 4 refusals in 6 s" */
+static void say(struct notice *notice, const struct subject *subject, const struct episode *episode)
+{
+	static const char *const ends[ENDING_COUNT] = {
+		[ENDING_CLEARED] = "over: the device is connected again and settled",
+		[ENDING_MOVED] = "over: the device works on another hub",
+		[ENDING_EXPIRED] = "over: nothing was heard of the device for too long",
+		[ENDING_QUIET] = "over: it has been quiet",
+	};
+	const struct reason *reason =
+		notice->verdict == VERDICT_AUTH_FAILURE ? ruleset_reason(subject->rules, episode->reason) : NULL;
+	const char *title = reason ? reason->title : ruleset_verdict(subject->rules, notice->verdict)->title;
+	char seen[96];
+
+	if (notice->state == STATE_WITHDRAWN) {
+		snprintf(notice->sentence, sizeof notice->sentence,
+			 "withdrawn: a late record shows that it was not so (%s)", title);
+		return;
+	}
+	if (notice->state == STATE_CLEARED && episode->open) {
+		bool worse = episode->verdict > notice->verdict;
+
+		snprintf(notice->sentence, sizeof notice->sentence, "%s (%s)",
+			 worse ? "superseded: the episode has become worse" : "folded into a fleet alert", title);
+		return;
+	}
+	if (notice->state == STATE_CLEARED) {
+		snprintf(notice->sentence, sizeof notice->sentence, "%s (%s)",
+			 episode->ending && ends[episode->ending] ? ends[episode->ending] : "over", title);
+		return;
+	}
+	say_seen(notice, episode, seen, sizeof seen);
+	snprintf(notice->sentence, sizeof notice->sentence, "%s%s%s", title, *seen ? "; " : "", seen);
+}
+
+/* The newest event that belongs to the episode. */
+static int64_t last_of(const struct subject *subject, const struct episode *episode)
+{
+	int64_t last = episode->opened_ns;
+
+	for (size_t i = 0; i < subject->dossier->count; i++)
+		if (episode_holds(episode, &subject->dossier->events[i]))
+			last = stamp_max(last, subject->dossier->events[i].time_ns);
+	return last;
+}
+
+void notice_tell(struct notice *notice, const struct subject *subject, const struct episode *episode,
+		 enum verdict verdict, int64_t opened_ns)
+{
+	const struct verdict_text *words = ruleset_verdict(subject->rules, verdict);
+	const struct text text = dossier_read(subject->dossier, episode->message);
+
+	notice->verdict = verdict;
+	if (notice->kind == NOTICE_ALERT)
+		notice->msgid = words->msgid;
+	alert_id(subject->hub, device_id(subject->device), device_module(subject->device), verdict_names[verdict],
+		 opened_ns, notice->id);
+	notice->reason = episode->reason && verdict == VERDICT_AUTH_FAILURE
+				 ? ruleset_reason(subject->rules, episode->reason)->id
+				 : NULL;
+	notice->hub = subject->hub;
+	notice->device = device_id(subject->device);
+	notice->module = device_module(subject->device);
+	notice->code = episode->code == UINT32_MAX ? 0 : episode->code;
+	notice->refusals = episode->refusals;
+	notice->expulsions = episode->expulsions;
+	notice->first_ns = opened_ns;
+	notice->last_ns = last_of(subject, episode);
+	notice->sdk = subject->sdk;
+	notice->authentication = authentication_names[subject->life->authentication];
+	notice->protocol = protocol_names[subject->life->protocol];
+	snprintf(notice->message, sizeof notice->message, "%s", text.message ? text.message : "");
+	snprintf(notice->captures, sizeof notice->captures, "%s", text.captures ? text.captures : "");
+	notice->remedy = alert_remedy(subject->rules, episode);
+	notice->doc = alert_doc(subject->rules, episode);
+	say(notice, subject, episode);
+}

@@ -1,0 +1,180 @@
+/* One device of the engine: what is found out about it when something was
+ * heard, or when time has passed. */
+#include <stdlib.h>
+
+#include "engine_parts.h"
+
+/* --- one device --------------------------------------------------------- */
+
+bool review_is_muted(const struct engine *engine, const struct watch *watch)
+{
+	return roster_holds(engine->mute, registry_hub_at(engine->registry, watch->device->hub)->name,
+			    device_id(watch->device), device_module(watch->device));
+}
+
+static const struct episode *find_ended(const struct court *court, enum scope scope, int64_t opened_ns)
+{
+	for (size_t i = 0; i < court->ended_count; i++)
+		if (court->ended[i].scope == scope && court->ended[i].opened_ns == opened_ns)
+			return &court->ended[i];
+	return NULL;
+}
+
+static const struct episode *find_open(const struct life *life, enum scope scope, int64_t opened_ns)
+{
+	const struct episode *episode = &life->episodes[scope];
+
+	return episode->open && episode->opened_ns == opened_ns ? episode : NULL;
+}
+
+/* Does what was told still stand? */
+static void review_told(struct engine *engine, struct watch *watch, enum scope scope)
+{
+	struct told *told = &watch->told[scope];
+	const struct episode *ended = find_ended(&engine->firm_court, scope, told->opened_ns);
+	const struct episode *open = find_open(&watch->firm, scope, told->opened_ns);
+	const struct episode *tip = find_open(&watch->tip, scope, told->opened_ns);
+
+	if (ended) {
+		herald_untell(engine, watch, scope, ended, ended->verdict < told->verdict ? STATE_WITHDRAWN : STATE_CLEARED);
+		return;
+	}
+	if (!tip)
+		tip = find_ended(&engine->tip_court, scope, told->opened_ns);
+	if ((open && open->verdict >= told->verdict) || (tip && tip->verdict >= told->verdict))
+		return;
+	herald_untell(engine, watch, scope, tip ? tip : open ? open : &watch->tip.episodes[scope], STATE_WITHDRAWN);
+}
+
+/* Does anything call for an alert that was not told? A verdict that time
+ * brought about must be firm; one that the hub's words brought need not. */
+static void review_episode(struct engine *engine, struct watch *watch, enum scope scope)
+{
+	struct told *told = &watch->told[scope];
+	const struct episode *firm = &watch->firm.episodes[scope], *tip = &watch->tip.episodes[scope], *episode;
+
+	if (tip->open && alert_is_due(tip) && !tip->timed)
+		episode = tip;
+	else if (firm->open && alert_is_due(firm) && find_open(&watch->tip, scope, firm->opened_ns))
+		episode = firm;
+	else
+		return;
+	if (told->verdict != VERDICT_NONE && told->opened_ns == episode->opened_ns &&
+	    told->verdict >= episode->verdict)
+		return;
+	if (review_is_muted(engine, watch))
+		return;
+	if (told->verdict != VERDICT_NONE)
+		herald_untell(engine, watch, scope, episode, STATE_CLEARED);
+	herald_raise(engine, watch, scope, episode);
+}
+
+static void prepare(const struct engine *engine, const struct watch *watch, struct court *court)
+{
+	court->settings = engine->settings;
+	court->rules = engine->rules;
+	court->hub = registry_hub_at(engine->registry, watch->device->hub);
+	court->x509 = roster_holds(engine->x509, court->hub->name, device_id(watch->device),
+				   device_module(watch->device));
+	court->ended_count = 0;
+}
+
+/* What is over for good is counted, and the lesser of it told to the log. */
+static void count_ended(struct engine *engine, struct watch *watch)
+{
+	for (size_t i = 0; i < engine->fold_court.ended_count; i++) {
+		const struct episode *episode = &engine->fold_court.ended[i];
+
+		engine->digest[episode->verdict]++;
+		engine->status.verdicts[episode->verdict]++;
+		engine->digest_muted += review_is_muted(engine, watch) && alert_is_due(episode);
+		if (episode->verdict == VERDICT_RECOVERED && engine->caught_up)
+			herald_recovered(engine, watch, episode);
+	}
+	engine->digest_losses += watch->base.losses;
+	engine->status.losses += watch->base.losses;
+	watch->base.losses = 0;
+	watch->firm.losses = 0;
+}
+
+static void review_churn(struct engine *engine, struct watch *watch)
+{
+	bool churns = life_churns(&watch->base, engine->settings);
+
+	if (churns == watch->base.churn_told || !engine->caught_up || review_is_muted(engine, watch))
+		return;
+	watch->base.churn_told = watch->firm.churn_told = churns;
+	herald_churn(engine, watch, churns);
+}
+
+static void count_online(struct engine *engine, struct watch *watch)
+{
+	struct hub *hub = registry_hub_at(engine->registry, watch->device->hub);
+
+	if (watch->online != watch->tip.live)
+		hub->online += watch->tip.live ? 1u : UINT32_MAX;
+	watch->online = watch->tip.live;
+}
+
+/* Everything that may follow from a new event or from the low-water mark. */
+void review(struct engine *engine, struct watch *watch)
+{
+	struct source *source = &engine->sources[watch->source];
+
+	prepare(engine, watch, &engine->firm_court);
+	prepare(engine, watch, &engine->tip_court);
+	watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source));
+	count_online(engine, watch);
+	for (int i = 0; i < SCOPE_COUNT && engine->caught_up; i++) {
+		if (watch->told[i].verdict != VERDICT_NONE)
+			review_told(engine, watch, (enum scope)i);
+		review_episode(engine, watch, (enum scope)i);
+	}
+	prepare(engine, watch, &engine->fold_court);
+	if (watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX])) {
+		count_ended(engine, watch);
+		review_churn(engine, watch);
+		device_rest(watch->device, &watch->base, engine->settings);
+		review_drop(engine, watch);
+		return;
+	}
+	count_ended(engine, watch);
+	review_churn(engine, watch);
+	agenda_put(&source->agenda, watch, watch_due(watch, &engine->firm_court));
+}
+
+struct dossier *review_file(void *owner, struct device *device)
+{
+	struct engine *engine = owner;
+	struct watch *watch = device->file;
+
+	if (!watch) {
+		watch = malloc(sizeof *watch);
+		if (!watch)
+			return NULL;
+		watch_begin(watch, device);
+		watch->next = engine->watches;
+		if (watch->next)
+			watch->next->previous = watch;
+		engine->watches = watch;
+		engine->watched++;
+		device->file = watch;
+	}
+	return dossier_reserve(&watch->dossier) ? &watch->dossier : NULL;
+}
+
+void review_drop(struct engine *engine, struct watch *watch)
+{
+	herald_forget(engine, watch);
+	if (watch->previous)
+		watch->previous->next = watch->next;
+	else
+		engine->watches = watch->next;
+	if (watch->next)
+		watch->next->previous = watch->previous;
+	agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
+	dossier_clear(&watch->dossier);
+	watch->device->file = NULL;
+	free(watch);
+	engine->watched--;
+}

@@ -1,0 +1,102 @@
+#include "watch.h"
+
+void watch_begin(struct watch *ret, struct device *device)
+{
+	*ret = (struct watch){.device = device, .online = device->live, .firm_ns = STAMP_NONE};
+	device_wake(device, &ret->base);
+	ret->firm = ret->tip = ret->base;
+}
+
+void watch_rewind(struct watch *watch)
+{
+	watch->firm = watch->base;
+	watch->firm_count = 0;
+	watch->firm_ns = STAMP_NONE;
+}
+
+bool watch_add(struct watch *watch, const struct event *event)
+{
+	struct dossier *dossier = &watch->dossier;
+	int changed = 0;
+	long at = events_insert(dossier->events, &dossier->count, event, &changed);
+
+	if (!changed)
+		return false;
+	/* Late: firm has passed this place, or this time, already. (A merged
+	 * duplicate may stand anywhere: start again as well.) */
+	if (at < (long)watch->firm_count || event->time_ns < watch->firm_ns)
+		watch_rewind(watch);
+	return true;
+}
+
+/* A closure is only firm when its expulsion can no longer follow. */
+static bool is_firm(const struct event *event, const struct court *court, int64_t low_ns)
+{
+	if (event->signal == SIGNAL_CLOSED)
+		return stamp_add(event->time_ns, settings_ns(court->settings, SETTING_PAIR_WITHIN)) < low_ns;
+	return event->time_ns < low_ns;
+}
+
+void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns)
+{
+	const struct dossier *dossier = &watch->dossier;
+	size_t i;
+
+	while (watch->firm_count < dossier->count &&
+	       is_firm(&dossier->events[watch->firm_count], firm_court, low_ns))
+		life_step(&watch->firm, firm_court, dossier->events, dossier->count, watch->firm_count++);
+	if (watch->firm_count < dossier->count)
+		low_ns = stamp_min(low_ns, dossier->events[watch->firm_count].time_ns);
+	life_pass(&watch->firm, firm_court, low_ns, false);
+	watch->firm_ns = stamp_max(watch->firm_ns, low_ns);
+	watch->tip = watch->firm;
+	for (i = watch->firm_count; i < dossier->count; i++)
+		life_step(&watch->tip, tip_court, dossier->events, dossier->count, i);
+}
+
+int64_t watch_due(const struct watch *watch, const struct court *court)
+{
+	const struct event *next = &watch->dossier.events[watch->firm_count];
+	int64_t due = life_due(&watch->firm, court);
+
+	/* What is due after the next event can only happen once that is firm. */
+	if (watch->firm_count == watch->dossier.count || due < next->time_ns)
+		return due;
+	if (next->signal == SIGNAL_CLOSED)
+		return stamp_add(next->time_ns, settings_ns(court->settings, SETTING_PAIR_WITHIN));
+	return next->time_ns;
+}
+
+static bool is_told(const struct watch *watch)
+{
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		if (watch->told[i].verdict != VERDICT_NONE)
+			return true;
+	return false;
+}
+
+/* Base takes the first events for good. */
+static void advance_base(struct watch *watch, struct court *court, size_t count)
+{
+	struct dossier *dossier = &watch->dossier;
+
+	for (size_t i = 0; i < count; i++)
+		life_step(&watch->base, court, dossier->events, dossier->count, i);
+	memmove(dossier->events, dossier->events + count, (dossier->count - count) * sizeof *dossier->events);
+	dossier->count -= count;
+	watch->firm_count -= count;
+}
+
+bool watch_fold(struct watch *watch, struct court *court, size_t events_max)
+{
+	if (life_is_quiet(&watch->firm) && !is_told(watch)) {
+		advance_base(watch, court, watch->firm_count);
+		/* What is still open of base has ended for firm, by time alone. */
+		life_pass(&watch->base, court, STAMP_NEVER - 1, true);
+		watch->base = watch->firm;
+		return watch->dossier.count == 0;
+	}
+	if (watch->dossier.count > events_max && watch->firm_count > events_max / 2)
+		advance_base(watch, court, events_max / 2);
+	return false;
+}

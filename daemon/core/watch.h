@@ -1,0 +1,62 @@
+/* One device that is not quiet. Its events are kept in order, and its life is
+ * known at three places:
+ *   base: before the first event kept, so that a late one can be worked in;
+ *   firm: at the low-water mark of its source, behind which (within lateness)
+ *         nothing more comes; deadlines pass and troubles end only here;
+ *   tip:  after all that was heard, for what needs no waiting. */
+#ifndef LAPSED_WATCH_H
+#define LAPSED_WATCH_H
+
+#include "dossier.h"
+#include "life.h"
+#include "registry.h"
+
+struct fleet;
+
+/* What was told of one kind of trouble. */
+struct told {
+	uint8_t verdict;         /* VERDICT_NONE: nothing stands */
+	int64_t opened_ns;       /* with the verdict: the identity of the alert */
+	int64_t repeat_mono_ns;
+	struct fleet *fleet;     /* told as one of many; NULL: by itself */
+	bool pending;            /* found in this step, not told yet */
+};
+
+struct watch {
+	struct dossier dossier; /* first: the intake files into it */
+	struct device *device;
+	struct life base, firm, tip;
+	size_t firm_count;      /* events of the dossier that firm has taken */
+	int64_t firm_ns;        /* the time that has passed for firm */
+	struct told told[SCOPE_COUNT];
+	bool online;            /* as counted in its hub */
+	bool recent;            /* among the herald's recent alerts */
+	uint16_t source;
+	int64_t due_ns;         /* see agenda.h */
+	size_t place;           /* in the agenda, from 1; 0: not in it */
+	struct watch *next, *previous;
+};
+
+/* Wakes the device's life. */
+void watch_begin(struct watch *ret, struct device *device);
+
+/* Adds an event. Returns false if it was a duplicate that changes nothing. */
+bool watch_add(struct watch *watch, const struct event *event);
+
+/* Brings firm to the low-water mark and tip to the end. What ended on the way
+ * of firm is in firm_court->ended (from base on, if a late event made it start
+ * again), what ended only for tip in tip_court->ended. */
+void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns);
+
+/* A late event or late trouble of the hub: firm starts again from base. */
+void watch_rewind(struct watch *watch);
+
+/* When the low-water mark will next change something. */
+int64_t watch_due(const struct watch *watch, const struct court *court);
+
+/* What is firm and over needs not be kept: base moves on. Episodes that ended
+ * for good are put in court->ended. Returns whether nothing is left: the
+ * device may rest. */
+bool watch_fold(struct watch *watch, struct court *court, size_t events_max);
+
+#endif

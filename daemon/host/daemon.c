@@ -1,0 +1,354 @@
+#define _GNU_SOURCE
+#include "daemon.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <uv.h>
+
+#include "../core/engine.h"
+#include "build.h"
+#include "log.h"
+#include "syslog.h"
+#include "tail.h"
+
+enum {
+	BUFFER_SIZE = 256 * 1024,
+	ROUND_SIZE = 4 << 20,   /* bytes read before signals and timers have their turn */
+	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
+	TAILS_MAX = 4096,
+	SEVERITY_ERR = 3,
+	SEVERITY_WARNING = 4,
+	SEVERITY_INFO = 6,
+};
+
+struct daemon {
+	const struct plan *plan;
+	uv_loop_t loop;
+	uv_timer_t rescan, tick;
+	uv_idle_t busy;      /* runs while there is more to read than one round takes */
+	uv_signal_t terminate, interrupt;
+	uv_fs_event_t *nudges; /* one a folder */
+	size_t nudge_count;
+	struct engine *engine;
+	struct syslog *syslog;
+	struct tail *tails;
+	uint16_t *sources;   /* of each tail, whose index is its stream's */
+	size_t tail_count;
+	bool caught_up, is_busy;
+	char buffer[BUFFER_SIZE];
+};
+
+static struct moment now(void)
+{
+	struct timespec wall, mono;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &mono);
+	return (struct moment){wall.tv_sec * STAMP_SECOND + wall.tv_nsec, mono.tv_sec * STAMP_SECOND + mono.tv_nsec};
+}
+
+/* --- the engine --------------------------------------------------------- */
+
+static void on_tick(uv_timer_t *timer);
+
+static void step(struct daemon *daemon, struct input *input)
+{
+	struct output output;
+	int64_t wait_ms;
+
+	input->now = now();
+	engine_step(daemon->engine, input, &output);
+	for (size_t i = 0; i < output.count; i++) {
+		const struct notice *notice = &output.notices[i];
+
+		if (daemon->plan->config.to_stderr || notice->kind == NOTICE_TOLD)
+			log_notice(notice);
+		if (daemon->syslog && notice->kind != NOTICE_TOLD)
+			syslog_send(daemon->syslog, notice, input->now);
+	}
+	wait_ms = output.wait_ns / 1000000 + 1;
+	uv_timer_start(&daemon->tick, on_tick, (uint64_t)(wait_ms > INT32_MAX ? INT32_MAX : wait_ms), 0);
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+static void complain(const struct tail *tail, int error)
+{
+	log_line(SEVERITY_ERR, "%s: cannot be read: %s%s", tail->path, strerror(-error),
+		 error == -EACCES   ? " (is the service in the group that may read it?)"
+		 : error == -EISDIR ? " (a folder was found where a file is followed)"
+				    : "");
+}
+
+/* One look at one file. Returns the bytes that it brought. */
+static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
+{
+	struct input input = {.stream = (uint16_t)index};
+	struct tail *tail = &daemon->tails[index];
+	struct tail_news news;
+
+	*ret_more = true;
+	switch (tail_look(tail, now().mono_ns, daemon->buffer, BUFFER_SIZE, &news)) {
+	case TAIL_BYTES:
+		input.type = INPUT_BYTES;
+		input.bytes = news.bytes;
+		step(daemon, &input);
+		return news.bytes.size;
+	case TAIL_BREAK:
+		input.type = INPUT_BREAK;
+		step(daemon, &input);
+		return 0;
+	case TAIL_GAP:
+		input.type = INPUT_GAP;
+		input.lost_from = news.lost_from;
+		input.lost_bytes = news.lost_bytes;
+		step(daemon, &input);
+		return 0;
+	case TAIL_ERROR:
+		complain(tail, news.error);
+		break;
+	case TAIL_IDLE:
+		break;
+	}
+	*ret_more = false;
+	return 0;
+}
+
+static void on_busy(uv_idle_t *idle);
+
+/* Reads all files to their ends, but no more than a round. */
+static void read_all(struct daemon *daemon)
+{
+	size_t total = 0;
+	bool more;
+
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		do {
+			total += look(daemon, i, &more);
+			if (total > ROUND_SIZE) {
+				if (!daemon->is_busy)
+					uv_idle_start(&daemon->busy, on_busy);
+				daemon->is_busy = true;
+				return;
+			}
+		} while (more);
+	if (daemon->is_busy)
+		uv_idle_stop(&daemon->busy);
+	daemon->is_busy = false;
+	if (!daemon->caught_up) {
+		struct engine_status status;
+
+		daemon->caught_up = true;
+		step(daemon, &(struct input){.type = INPUT_CAUGHT_UP});
+		engine_status(daemon->engine, &status);
+		log_line(SEVERITY_INFO, "caught up: %llu records, %zu devices; following",
+			 (unsigned long long)status.counts.read, status.devices);
+	}
+}
+
+static void on_busy(uv_idle_t *idle)
+{
+	read_all(idle->data);
+}
+
+/* All has been read when a tick comes; otherwise time must wait. */
+static void on_tick(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	read_all(daemon);
+	if (!daemon->is_busy)
+		step(daemon, &(struct input){.type = INPUT_TICK});
+}
+
+/* --- what to follow ----------------------------------------------------- */
+
+static bool is_followed(const struct daemon *daemon, const char *path)
+{
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		if (strcmp(daemon->tails[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static void follow(struct daemon *daemon, uint16_t source, const char *path)
+{
+	if (is_followed(daemon, path))
+		return;
+	if (daemon->tail_count == TAILS_MAX || !engine_stream(daemon->engine, source) ||
+	    !tail_begin(&daemon->tails[daemon->tail_count], path)) {
+		log_line(SEVERITY_ERR, "%s: cannot be followed: more than %d files, or no memory", path, TAILS_MAX);
+		return;
+	}
+	daemon->sources[daemon->tail_count++] = source;
+}
+
+/* The files of a source: itself, those of a folder, those of a pattern. */
+static void find_files(struct daemon *daemon, uint16_t source)
+{
+	const char *path = daemon->plan->config.sources[source].path;
+	struct stat status;
+	char pattern[4096];
+	glob_t found;
+
+	if (!strpbrk(path, "*?[") && (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))) {
+		follow(daemon, source, path);
+		return;
+	}
+	snprintf(pattern, sizeof pattern, "%s%s", path, strpbrk(path, "*?[") ? "" : "/*");
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			if (stat(found.gl_pathv[i], &status) == 0 && S_ISREG(status.st_mode))
+				follow(daemon, source, found.gl_pathv[i]);
+		globfree(&found);
+	}
+}
+
+static void on_rescan(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	for (size_t i = 0; i < daemon->plan->config.source_count; i++)
+		find_files(daemon, (uint16_t)i);
+	read_all(daemon);
+}
+
+static void on_nudge(uv_fs_event_t *nudge, const char *name, int events, int error)
+{
+	on_rescan(&((struct daemon *)nudge->data)->rescan);
+}
+
+/* Watches the folders, not the files: a watch on a file goes deaf when it is
+ * rotated. */
+static void watch_folder(struct daemon *daemon, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	uv_fs_event_t *nudge = &daemon->nudges[daemon->nudge_count];
+	char folder[4096];
+	struct stat status;
+
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		snprintf(folder, sizeof folder, "%s", path);
+	uv_fs_event_init(&daemon->loop, nudge);
+	nudge->data = daemon;
+	/* Without it, the rescan finds what there is, a second later. */
+	if (uv_fs_event_start(nudge, on_nudge, folder, 0) < 0)
+		log_line(SEVERITY_WARNING, "%s: cannot be watched; looking every second instead", folder);
+	daemon->nudge_count++;
+}
+
+/* --- start and stop ----------------------------------------------------- */
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	log_line(SEVERITY_INFO, "%s: stopping", number == SIGINT ? "SIGINT" : "SIGTERM");
+	uv_stop(&((struct daemon *)signal->data)->loop);
+}
+
+static int open_all(struct daemon *daemon, struct fault *fault)
+{
+	const struct config *config = &daemon->plan->config;
+	uint64_t seed = 0;
+
+	if (config->source_count == 0)
+		return fault_set(fault, config->file_count ? config->files[0] : LAPSED_CONFIG_FILE, 0, 0,
+				 "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]");
+	(void)!getrandom(&seed, sizeof seed, 0);
+	daemon->engine = engine_new(daemon->plan->rules, &config->settings, &config->mute, &config->x509, seed, now());
+	daemon->tails = calloc(TAILS_MAX, sizeof *daemon->tails);
+	daemon->sources = calloc(TAILS_MAX, sizeof *daemon->sources);
+	daemon->nudges = calloc(config->source_count, sizeof *daemon->nudges);
+	if (!daemon->engine || !daemon->tails || !daemon->sources || !daemon->nudges)
+		return -ENOMEM;
+	if (config->syslog_host && !(daemon->syslog = syslog_open(config, fault)))
+		return FAULT;
+	for (size_t i = 0; i < config->source_count; i++) {
+		const struct source_config *source = &config->sources[i];
+
+		if (!engine_source(daemon->engine, source->path,
+				   settings_ns(&config->settings,
+					       source->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL)))
+			return -ENOMEM;
+		find_files(daemon, (uint16_t)i);
+	}
+	return 0;
+}
+
+static void start_loop(struct daemon *daemon)
+{
+	uv_timer_init(&daemon->loop, &daemon->rescan);
+	uv_timer_init(&daemon->loop, &daemon->tick);
+	uv_idle_init(&daemon->loop, &daemon->busy);
+	uv_signal_init(&daemon->loop, &daemon->terminate);
+	uv_signal_init(&daemon->loop, &daemon->interrupt);
+	daemon->rescan.data = daemon->tick.data = daemon->busy.data = daemon;
+	daemon->terminate.data = daemon->interrupt.data = daemon;
+	for (size_t i = 0; i < daemon->plan->config.source_count; i++)
+		watch_folder(daemon, daemon->plan->config.sources[i].path);
+	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
+	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
+	uv_timer_start(&daemon->rescan, on_rescan, 0, RESCAN_MS);
+}
+
+static void on_walk(uv_handle_t *handle, void *unused)
+{
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void tell_end(const struct daemon *daemon)
+{
+	struct engine_status status;
+
+	engine_status(daemon->engine, &status);
+	log_line(SEVERITY_INFO,
+		 "stopped: %llu records (%llu about connections, %llu malformed), %zu devices; ended: %llu "
+		 "token-expiry, %llu recovered, %llu not-returned, %llu auth-failure; %zu alerts stand",
+		 (unsigned long long)status.counts.read, (unsigned long long)status.counts.events,
+		 (unsigned long long)status.counts.malformed, status.devices,
+		 (unsigned long long)status.verdicts[VERDICT_TOKEN_EXPIRY],
+		 (unsigned long long)status.verdicts[VERDICT_RECOVERED],
+		 (unsigned long long)status.verdicts[VERDICT_NOT_RETURNED],
+		 (unsigned long long)status.verdicts[VERDICT_AUTH_FAILURE], status.alerts);
+	if (syslog_lost(daemon->syslog))
+		log_line(SEVERITY_WARNING, "%llu alerts could not be sent by UDP",
+			 (unsigned long long)syslog_lost(daemon->syslog));
+}
+
+int daemon_run(const struct plan *plan, struct fault *fault)
+{
+	struct daemon *daemon = calloc(1, sizeof *daemon);
+	int r;
+
+	if (!daemon)
+		return -ENOMEM;
+	daemon->plan = plan;
+	r = uv_loop_init(&daemon->loop);
+	if (r == 0)
+		r = open_all(daemon, fault);
+	if (r == 0) {
+		log_line(SEVERITY_INFO, "lapsed %s follows %zu sources", LAPSED_VERSION, plan->config.source_count);
+		start_loop(daemon);
+		uv_run(&daemon->loop, UV_RUN_DEFAULT);
+		read_all(daemon);
+		tell_end(daemon);
+		uv_walk(&daemon->loop, on_walk, NULL);
+		uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	}
+	uv_loop_close(&daemon->loop);
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		tail_end(&daemon->tails[i]);
+	syslog_close(daemon->syslog);
+	engine_free(daemon->engine);
+	free(daemon->tails);
+	free(daemon->sources);
+	free(daemon->nudges);
+	free(daemon);
+	return r;
+}

@@ -1,0 +1,151 @@
+#define _GNU_SOURCE
+#include "tail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How long a rotated file may still grow. */
+static const int64_t grace_ns = INT64_C(5000000000);
+
+bool tail_begin(struct tail *ret, const char *path)
+{
+	*ret = (struct tail){.path = strdup(path), .fd = -1};
+	return ret->path;
+}
+
+static void close_file(struct tail *tail)
+{
+	if (tail->fd >= 0)
+		close(tail->fd);
+	tail->fd = -1;
+	tail->offset = tail->size = 0;
+	tail->mark_size = 0;
+	tail->rotated = false;
+	tail->idle_mono_ns = 0;
+}
+
+void tail_end(struct tail *tail)
+{
+	close_file(tail);
+	free(tail->path);
+	tail->path = NULL;
+}
+
+static enum tail_found report(struct tail *tail, int error, struct tail_news *ret)
+{
+	if (tail->error == error)
+		return TAIL_IDLE;
+	tail->error = error;
+	ret->error = error;
+	/* A file that is not there yet is no error. */
+	return error == 0 || error == -ENOENT ? TAIL_IDLE : TAIL_ERROR;
+}
+
+static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
+{
+	struct stat status;
+	int fd = open(tail->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return report(tail, -errno, ret);
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return report(tail, S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, ret);
+	}
+	tail->fd = fd;
+	tail->device = status.st_dev;
+	tail->inode = status.st_ino;
+	tail->size = (uint64_t)status.st_size;
+	return report(tail, 0, ret);
+}
+
+static bool path_leads_elsewhere(const struct tail *tail)
+{
+	struct stat status;
+
+	if (stat(tail->path, &status) < 0)
+		return true;
+	return status.st_dev != tail->device || status.st_ino != tail->inode;
+}
+
+/* Whether the bytes before the offset are those that were read. */
+static bool mark_holds(const struct tail *tail)
+{
+	char bytes[sizeof tail->mark];
+	ssize_t n = tail->mark_size;
+
+	return pread(tail->fd, bytes, (size_t)n, (off_t)(tail->offset - tail->mark_size)) == n &&
+	       memcmp(bytes, tail->mark, (size_t)n) == 0;
+}
+
+static void keep_mark(struct tail *tail, const char *bytes, size_t size)
+{
+	size_t fresh = size < sizeof tail->mark ? size : sizeof tail->mark;
+	size_t keep = tail->mark_size < sizeof tail->mark - fresh ? tail->mark_size : sizeof tail->mark - fresh;
+
+	memmove(tail->mark, tail->mark + tail->mark_size - keep, keep);
+	memcpy(tail->mark + keep, bytes + size - fresh, fresh);
+	tail->mark_size = (unsigned)(keep + fresh);
+}
+
+/* The file was emptied under us. What had been written and not been read is
+ * gone. */
+static enum tail_found restart(struct tail *tail, struct tail_news *ret)
+{
+	if (tail->size > tail->offset) {
+		*ret = (struct tail_news){.lost_from = tail->offset, .lost_bytes = tail->size - tail->offset};
+		tail->size = tail->offset;
+		return TAIL_GAP;
+	}
+	tail->offset = tail->size = 0;
+	tail->mark_size = 0;
+	return TAIL_BREAK;
+}
+
+static enum tail_found end_rotated(struct tail *tail, int64_t mono_ns)
+{
+	if (tail->idle_mono_ns == 0)
+		tail->idle_mono_ns = mono_ns;
+	if (mono_ns - tail->idle_mono_ns < grace_ns)
+		return TAIL_IDLE;
+	close_file(tail);
+	return TAIL_BREAK;
+}
+
+enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size_t size, struct tail_news *ret)
+{
+	struct stat status;
+	ssize_t n;
+
+	*ret = (struct tail_news){0};
+	if (tail->fd < 0) {
+		enum tail_found found = open_file(tail, ret);
+
+		if (tail->fd < 0)
+			return found;
+	}
+	if (fstat(tail->fd, &status) < 0)
+		return report(tail, -errno, ret);
+	if ((uint64_t)status.st_size < tail->offset ||
+	    ((uint64_t)status.st_size != tail->size && !mark_holds(tail)))
+		return restart(tail, ret);
+	tail->size = (uint64_t)status.st_size;
+	n = pread(tail->fd, buffer, size, (off_t)tail->offset);
+	if (n < 0)
+		return report(tail, -errno, ret);
+	if (n > 0) {
+		keep_mark(tail, buffer, (size_t)n);
+		tail->offset += (uint64_t)n;
+		tail->size = tail->size > tail->offset ? tail->size : tail->offset;
+		tail->idle_mono_ns = 0;
+		tail->error = 0;
+		ret->bytes = (struct span){buffer, (size_t)n};
+		return TAIL_BYTES;
+	}
+	if (!tail->rotated)
+		tail->rotated = path_leads_elsewhere(tail);
+	return tail->rotated ? end_rotated(tail, mono_ns) : TAIL_IDLE;
+}

@@ -1,0 +1,49 @@
+/* Follows one path: growth, rename and create, truncation, a file that
+ * vanishes or comes later. It asks the file system what is there whenever it
+ * is told to look; it waits for nothing and knows no loop. */
+#ifndef LAPSED_TAIL_H
+#define LAPSED_TAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../core/span.h"
+
+struct tail {
+	char *path;
+	int fd;               /* -1: not there */
+	dev_t device;
+	ino_t inode;
+	uint64_t offset;      /* read up to here */
+	uint64_t size;        /* when last looked at */
+	bool rotated;         /* the path leads to another file; this one is read to its end */
+	int64_t idle_mono_ns; /* since when a rotated file had nothing more */
+	char mark[64];        /* the bytes before offset: they tell a refilled file */
+	unsigned mark_size;
+	int error;            /* -errno that was told; 0 */
+};
+
+enum tail_found {
+	TAIL_IDLE,  /* nothing new */
+	TAIL_BYTES, /* ret_bytes; look again, there may be more */
+	TAIL_BREAK, /* the file has ended; the next bytes are of another */
+	TAIL_GAP,   /* bytes were lost unread; a TAIL_BREAK follows */
+	TAIL_ERROR, /* *ret_error says -errno; told once until it changes */
+};
+
+struct tail_news {
+	struct span bytes; /* in the caller's buffer */
+	uint64_t lost_from, lost_bytes;
+	int error;
+};
+
+/* Returns false without memory. */
+bool tail_begin(struct tail *ret, const char *path);
+void tail_end(struct tail *tail);
+
+/* One look. A rotated file is kept for some seconds after its end, for its
+ * writer may hold it. */
+enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size_t size, struct tail_news *ret);
+
+#endif

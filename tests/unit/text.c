@@ -1,0 +1,185 @@
+#include "unit.h"
+
+#include "../../daemon/core/text.h"
+
+#define KEY "cGl6emEgcGl6emEgcGl6emEgcGl6emEgcGl6emEgcGE=" /* 32 bytes in Base64 */
+
+static void redacts(const char *text, const char *expected)
+{
+	char buffer[512];
+
+	text_redact(span_of(text), buffer, sizeof buffer);
+	assert_string_equal(buffer, expected);
+}
+
+static void keeps(const char *text)
+{
+	redacts(text, text);
+}
+
+static void escapes(struct span text, const char *also, const char *expected)
+{
+	char buffer[256];
+
+	text_escape(text, also, buffer, sizeof buffer);
+	assert_string_equal(buffer, expected);
+}
+
+/* --- redaction ------------------------------------------------------------ */
+
+static void test_a_signature_is_redacted_and_the_rest_of_the_token_kept(void **state)
+{
+	redacts("SharedAccessSignature sr=hub%2Fdevices%2Fp&sig=aB3%2Fx%2B9%3D&se=1700000000&skn=device",
+		"SharedAccessSignature sr=hub%2Fdevices%2Fp&sig=[redacted]&se=1700000000&skn=device");
+	redacts("sig=abc", "sig=[redacted]");
+	redacts("SIG=abc;", "SIG=[redacted];");
+}
+
+static void test_a_token_encoded_once_more_is_redacted(void **state)
+{
+	redacts("sr%3Dhub%26sig%3DaB3xYz", "sr%3Dhub%26sig%3D[redacted]");
+}
+
+static void test_the_key_of_a_connection_string_is_redacted(void **state)
+{
+	redacts("HostName=h;DeviceId=p;SharedAccessKey=" KEY, "HostName=h;DeviceId=p;SharedAccessKey=[redacted]");
+	redacts("SharedAccessKeyName=fleet;SharedAccessKey=" KEY ";x",
+		"SharedAccessKeyName=fleet;SharedAccessKey=[redacted];x");
+	redacts("AccountKey=abc== end", "AccountKey=[redacted] end");
+	redacts("{\"primaryKey\":\"" KEY "\"}", "{\"primaryKey\":\"[redacted]\"}");
+}
+
+static void test_a_bare_key_is_redacted(void **state)
+{
+	redacts("the key " KEY " is wrong", "the key [redacted] is wrong");
+	redacts(KEY, "[redacted]");
+	redacts("'" KEY "'", "'[redacted]'");
+}
+
+static void test_a_password_is_redacted_to_its_end(void **state)
+{
+	redacts("user=x&password=secret&y", "user=x&password=[redacted]&y");
+	redacts("password=p@ss!word, next", "password=[redacted], next");
+}
+
+static void test_hex_thumbprints_stay(void **state)
+{
+	keeps("Thumbprint: SHA1Hash=0123456789ABCDEF0123456789ABCDEF01234567, "
+	      "SHA2Hash=0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF; "
+	      "Configuration: PrimaryThumbprint=, SecondaryThumbprint=");
+}
+
+static void test_words_that_only_end_like_a_secret_stay(void **state)
+{
+	keeps("design=good, monkey=brown");
+	keeps("Authorization rule 'device' does not allow access for 'HUB/devices/pump-7'");
+}
+
+static void test_tracking_ids_are_left_out(void **state)
+{
+	redacts("{\"Message\":\"Unauthorized\",\"ExceptionMessage\":\"Tracking ID:0123abc-G:2-TimeStamp:09/21/2021 "
+		"22:33:34\"}",
+		"{\"Message\":\"Unauthorized\",\"ExceptionMessage\":\"Tracking ID:...\"}");
+	redacts("{\"errorCode\":401002,\"trackingId\":\"abc-1\",\"message\":\"Unauthorized\",\"timestampUtc\":\"2021\"}",
+		"{\"errorCode\":401002,\"trackingId\":\"...\",\"message\":\"Unauthorized\",\"timestampUtc\":\"...\"}");
+}
+
+static void test_a_redacted_text_is_cut_between_characters(void **state)
+{
+	char buffer[8];
+
+	text_redact(span_of("abcde\xC3\xA4\xC3\xA4"), buffer, sizeof buffer); /* 7 bytes fit */
+	assert_string_equal(buffer, "abcde\xC3\xA4");
+	text_redact(span_of("abcdef\xC3\xA4"), buffer, sizeof buffer);
+	assert_string_equal(buffer, "abcdef");
+	text_redact(span_of("abcd\xF0\x9F\x98\x80"), buffer, sizeof buffer);
+	assert_string_equal(buffer, "abcd");
+	text_redact(span_of("abcd\xE2\x82\xAC"), buffer, sizeof buffer);
+	assert_string_equal(buffer, "abcd\xE2\x82\xAC");
+}
+
+static void test_a_cut_never_uncovers_a_secret(void **state)
+{
+	static const char text[] = "rule 'x' sig=abcdefghijklmnop " KEY " SharedAccessKey=" KEY;
+	char buffer[sizeof text + 1];
+
+	for (size_t size = 1; size <= sizeof buffer; size++) {
+		text_redact(span_of(text), buffer, size);
+		assert_true(strlen(buffer) < size);
+		assert_null(strstr(buffer, "abc"));
+		assert_null(strstr(buffer, "cGl6"));
+	}
+}
+
+static void test_nothing_is_redacted_to_nothing(void **state)
+{
+	char buffer[4] = "abc";
+
+	text_redact((struct span){NULL, 0}, buffer, sizeof buffer);
+	assert_string_equal(buffer, "");
+}
+
+/* --- escaping --------------------------------------------------------------- */
+
+static void test_printable_ascii_stays(void **state)
+{
+	escapes(SPAN("pump-7_A.b:c%d#*?!(),=@;$' ~"), "", "pump-7_A.b:c%d#*?!(),=@;$' ~");
+}
+
+static void test_control_characters_are_escaped(void **state)
+{
+	escapes(SPAN("a\nb\rc\td\x1B[31m\x7F"), "", "a\\x0ab\\x0dc\\x09d\\x1b[31m\\x7f");
+	escapes(SPAN("a\0b"), "", "a\\x00b");
+}
+
+static void test_a_backslash_is_escaped_so_that_nothing_can_be_forged(void **state)
+{
+	escapes(SPAN("a\\x0ab"), "", "a\\x5cx0ab");
+}
+
+static void test_what_is_not_ascii_is_escaped_byte_by_byte(void **state)
+{
+	escapes(SPAN("\xC3\xA4\xFF"), "", "\\xc3\\xa4\\xff");
+}
+
+static void test_more_characters_can_be_asked_to_be_escaped(void **state)
+{
+	escapes(SPAN("a\"]b"), "\"]", "a\\x22\\x5db");
+}
+
+static void test_an_escape_is_never_cut(void **state)
+{
+	char buffer[8];
+
+	text_escape(SPAN("abcdef\n"), "", buffer, sizeof buffer);
+	assert_string_equal(buffer, "abcdef");
+	text_escape(SPAN("abc\n"), "", buffer, sizeof buffer);
+	assert_string_equal(buffer, "abc\\x0a");
+	text_escape(SPAN("abcdefghij"), "", buffer, sizeof buffer);
+	assert_string_equal(buffer, "abcdefg");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_signature_is_redacted_and_the_rest_of_the_token_kept),
+		cmocka_unit_test(test_a_token_encoded_once_more_is_redacted),
+		cmocka_unit_test(test_the_key_of_a_connection_string_is_redacted),
+		cmocka_unit_test(test_a_bare_key_is_redacted),
+		cmocka_unit_test(test_a_password_is_redacted_to_its_end),
+		cmocka_unit_test(test_hex_thumbprints_stay),
+		cmocka_unit_test(test_words_that_only_end_like_a_secret_stay),
+		cmocka_unit_test(test_tracking_ids_are_left_out),
+		cmocka_unit_test(test_a_redacted_text_is_cut_between_characters),
+		cmocka_unit_test(test_a_cut_never_uncovers_a_secret),
+		cmocka_unit_test(test_nothing_is_redacted_to_nothing),
+		cmocka_unit_test(test_printable_ascii_stays),
+		cmocka_unit_test(test_control_characters_are_escaped),
+		cmocka_unit_test(test_a_backslash_is_escaped_so_that_nothing_can_be_forged),
+		cmocka_unit_test(test_what_is_not_ascii_is_escaped_byte_by_byte),
+		cmocka_unit_test(test_more_characters_can_be_asked_to_be_escaped),
+		cmocka_unit_test(test_an_escape_is_never_cut),
+	};
+
+	return RUN(tests);
+}
