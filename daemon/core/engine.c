@@ -145,48 +145,6 @@ static void note_platform(struct engine *engine, const struct device *device, in
 	}
 }
 
-/* The device's first session on this hub ends its troubles on the others. */
-static void announce(struct engine *engine, struct watch *watch, int64_t arrived_ns)
-{
-	const struct event moved = {.time_ns = arrived_ns, .signal = SIGNAL_MOVED};
-	const struct device *device = watch->device;
-
-	if (!registry_hub_at(engine->registry, device->hub)->name)
-		return;
-	for (size_t hub = 0; hub < registry_hubs(engine->registry); hub++) {
-		struct device *other;
-
-		if (hub == device->hub || !registry_hub_at(engine->registry, (uint16_t)hub)->name)
-			continue;
-		other = registry_device(engine->registry, (uint16_t)hub, device_id(device), device_module(device),
-					false);
-		if (!other || !other->file || !review_file(engine, other))
-			continue;
-		watch_add(other->file, &moved);
-		review(engine, other->file);
-	}
-}
-
-/* And the other way round: it may have arrived elsewhere before its trouble
- * here is heard of. */
-static void look_elsewhere(struct engine *engine, struct watch *watch)
-{
-	const struct device *device = watch->device;
-
-	for (size_t hub = 0; hub < registry_hubs(engine->registry); hub++) {
-		struct device *other = hub == device->hub ? NULL
-							  : registry_device(engine->registry, (uint16_t)hub,
-									    device_id(device), device_module(device), false);
-		const struct watch *there = other ? other->file : NULL;
-
-		if (there && there->tip.arrived_ns != STAMP_NONE && review_file(engine, watch->device)) {
-			const struct event moved = {.time_ns = there->tip.arrived_ns, .signal = SIGNAL_MOVED};
-
-			watch_add(watch, &moved);
-		}
-	}
-}
-
 /* An event so old that the device has long gone on: its last connection or
  * expulsion came after it, and all between is folded. */
 static bool is_stale(const struct watch *watch, const struct event *event)
@@ -222,16 +180,6 @@ static void take_event(struct engine *engine, struct source *source, const struc
 	if (!(watch = taking->device->file) || !watch_add(watch, &taking->event)) {
 		if (watch)
 			review(engine, watch);
-		return;
-	}
-	if (registry_hubs(engine->registry) > 1) {
-		bool known = watch->tip.arrived_ns != STAMP_NONE;
-
-		look_elsewhere(engine, watch);
-		review(engine, watch);
-		watch = taking->device->file;
-		if (watch && !known && watch->tip.arrived_ns != STAMP_NONE)
-			announce(engine, watch, watch->tip.arrived_ns);
 		return;
 	}
 	review(engine, watch);
@@ -295,6 +243,7 @@ static void catch_up(struct engine *engine)
 
 	engine->caught_up = true;
 	engine->quiet_wall_ns = engine->now.wall_ns;
+	engine->backlog_ns = engine->status.watermark_ns;
 	for (size_t i = 0; i < engine->source_count; i++)
 		engine->sources[i].heard_mono_ns = engine->now.mono_ns;
 	for (struct watch *watch = engine->watches; watch; watch = next) {

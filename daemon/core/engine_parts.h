@@ -47,6 +47,7 @@ struct engine {
 	struct notices notices;
 	struct moment now;
 	int64_t quiet_wall_ns; /* the wall clock when all there was had been read */
+	int64_t backlog_ns;    /* the newest event of the backlog */
 	bool caught_up, limit_told;
 	int64_t digest_mono_ns;
 	uint64_t digest[VERDICT_COUNT], digest_losses, digest_muted;
@@ -75,6 +76,9 @@ void herald_untell(struct engine *engine, struct watch *watch, enum scope scope,
 
 /* An episode that needs nobody, for the log. */
 void herald_recovered(struct engine *engine, const struct watch *watch, const struct episode *episode);
+/* A genuine failure that was over before it could be known: raised and
+ * cleared, for it must not pass in silence. */
+void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode);
 void herald_churn(struct engine *engine, const struct watch *watch, bool churns);
 void herald_limit(struct engine *engine);
 void herald_gap(struct engine *engine, const struct source *source, uint64_t from, uint64_t bytes);

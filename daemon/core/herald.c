@@ -79,6 +79,7 @@ void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 		.repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY),
 		.pending = true,
 	};
+	watch->last_told_ns[scope] = episode->opened_ns;
 	engine->told++;
 }
 
@@ -117,6 +118,14 @@ void herald_recovered(struct engine *engine, const struct watch *watch, const st
 	/* An X.509 device has no token that could lapse: worth a look. */
 	notice->severity = SEVERITY_WARNING;
 	notice->reason = ruleset_reason(engine->rules, episode->reason)->id;
+}
+
+void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode)
+{
+	struct told told = {.verdict = episode->verdict, .opened_ns = episode->opened_ns};
+
+	tell(engine, watch, episode, STATE_RAISED, &told);
+	tell(engine, watch, episode, STATE_CLEARED, &told);
 }
 
 void herald_churn(struct engine *engine, const struct watch *watch, bool churns)

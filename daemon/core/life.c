@@ -100,10 +100,11 @@ static void take_alive(struct life *life, struct court *court, const struct even
 
 static void keep_rhythm(struct life *life, int64_t now_ns)
 {
-	int64_t interval = now_ns - life->expelled_ns, slack = life->cadence_ns / 10;
+	int64_t interval, slack = life->cadence_ns / 10;
 
 	if (life->expelled_ns == STAMP_NONE)
 		return;
+	interval = now_ns - life->expelled_ns;
 	if (life->cadence_count > 0 && interval >= life->cadence_ns - slack && interval <= life->cadence_ns + slack) {
 		life->cadence_ns += (interval - life->cadence_ns) / 4;
 		life->cadence_count++;

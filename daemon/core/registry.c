@@ -322,5 +322,6 @@ void device_rest(struct device *device, const struct life *life, const struct se
 		device->habits = NULL;
 	} else if (device->habits || (device->habits = malloc(sizeof *device->habits))) {
 		*device->habits = *life;
+		device->habits->arrived_ns = STAMP_NONE;
 	}
 }

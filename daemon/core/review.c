@@ -88,13 +88,18 @@ static void count_ended(struct engine *engine, struct watch *watch)
 		engine->digest[episode->verdict]++;
 		engine->status.verdicts[episode->verdict]++;
 		engine->digest_muted += review_is_muted(engine, watch) && alert_is_due(episode);
-		if (episode->verdict == VERDICT_RECOVERED && engine->caught_up)
+		if (!engine->caught_up || episode->decided_ns <= engine->backlog_ns || review_is_muted(engine, watch))
+			continue;
+		if (episode->verdict == VERDICT_RECOVERED)
 			herald_recovered(engine, watch, episode);
+		else if (episode->verdict == VERDICT_AUTH_FAILURE &&
+			 watch->last_told_ns[episode->scope] != episode->opened_ns)
+			herald_over(engine, watch, episode);
 	}
 	engine->digest_losses += watch->base.losses;
 	engine->status.losses += watch->base.losses;
+	watch->firm.losses -= watch->base.losses; /* which were counted with it */
 	watch->base.losses = 0;
-	watch->firm.losses = 0;
 }
 
 static void review_churn(struct engine *engine, struct watch *watch)
@@ -116,15 +121,41 @@ static void count_online(struct engine *engine, struct watch *watch)
 	watch->online = watch->tip.live;
 }
 
-/* Everything that may follow from a new event or from the low-water mark. */
-void review(struct engine *engine, struct watch *watch)
+/* The device's first session on this hub, now that nothing earlier can come,
+ * ends its troubles on the others. */
+static void announce_arrival(struct engine *engine, const struct device *device, int64_t arrived_ns)
+{
+	const struct event moved = {.time_ns = arrived_ns, .signal = SIGNAL_MOVED};
+
+	if (arrived_ns == STAMP_NONE || !registry_hub_at(engine->registry, device->hub)->name)
+		return;
+	for (size_t hub = 0; hub < registry_hubs(engine->registry); hub++) {
+		struct device *other;
+
+		if (hub == device->hub || !registry_hub_at(engine->registry, (uint16_t)hub)->name)
+			continue;
+		other = registry_device(engine->registry, (uint16_t)hub, device_id(device), device_module(device),
+					false);
+		if (!other || !other->file || !review_file(engine, other))
+			continue;
+		watch_add(other->file, &moved);
+		review(engine, other->file);
+	}
+}
+
+/* Returns the arrival that is to be announced, or STAMP_NONE. */
+static int64_t review_one(struct engine *engine, struct watch *watch)
 {
 	struct source *source = &engine->sources[watch->source];
+	int64_t arrived = STAMP_NONE;
 
 	prepare(engine, watch, &engine->firm_court);
 	prepare(engine, watch, &engine->tip_court);
 	watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source));
 	count_online(engine, watch);
+	if (!watch->announced)
+		arrived = watch->firm.arrived_ns;
+	watch->announced |= arrived != STAMP_NONE;
 	for (int i = 0; i < SCOPE_COUNT && engine->caught_up; i++) {
 		if (watch->told[i].verdict != VERDICT_NONE)
 			review_told(engine, watch, (enum scope)i);
@@ -136,11 +167,19 @@ void review(struct engine *engine, struct watch *watch)
 		review_churn(engine, watch);
 		device_rest(watch->device, &watch->base, engine->settings);
 		review_drop(engine, watch);
-		return;
+		return arrived;
 	}
 	count_ended(engine, watch);
 	review_churn(engine, watch);
 	agenda_put(&source->agenda, watch, watch_due(watch, &engine->firm_court));
+	return arrived;
+}
+
+void review(struct engine *engine, struct watch *watch)
+{
+	const struct device *device = watch->device;
+
+	announce_arrival(engine, device, review_one(engine, watch));
 }
 
 struct dossier *review_file(void *owner, struct device *device)

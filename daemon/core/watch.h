@@ -29,6 +29,8 @@ struct watch {
 	size_t firm_count;      /* events of the dossier that firm has taken */
 	int64_t firm_ns;        /* the time that has passed for firm */
 	struct told told[SCOPE_COUNT];
+	int64_t last_told_ns[SCOPE_COUNT]; /* begin of the episode that was told of last */
+	bool announced;         /* its arrival on this hub, to its namesakes */
 	bool online;            /* as counted in its hub */
 	bool recent;            /* among the herald's recent alerts */
 	uint16_t source;
