@@ -44,6 +44,7 @@ void engine_free(struct engine *take_engine)
 		intake_free(take_engine->streams[i].intake);
 	free(take_engine->streams);
 	free(take_engine->sources);
+	free(take_engine->arrivals);
 	free(take_engine->candidates);
 	free(take_engine->recent);
 	free(take_engine->notices.list);
@@ -192,8 +193,10 @@ static void run_agenda(struct engine *engine, struct source *source)
 	int64_t low = source_low(engine, source);
 	struct watch *watch;
 
-	while ((watch = agenda_first(&source->agenda)) && watch->due_ns < low)
+	while ((watch = agenda_first(&source->agenda)) && watch->due_ns < low) {
 		review(engine, watch);
+		review_arrivals(engine);
+	}
 }
 
 static int64_t next_wait(const struct engine *engine)
@@ -233,6 +236,7 @@ static void drain(struct engine *engine, struct source *source, struct intake *i
 			take_event(engine, source, &taking);
 		else if (taken == TAKEN_UNJUDGED)
 			herald_limit(engine);
+		review_arrivals(engine);
 		run_agenda(engine, source);
 	}
 }
@@ -250,6 +254,7 @@ static void catch_up(struct engine *engine)
 		next = watch->next;
 		review(engine, watch);
 	}
+	review_arrivals(engine);
 }
 
 void engine_step(struct engine *engine, const struct input *input, struct output *ret)

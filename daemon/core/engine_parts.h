@@ -27,6 +27,12 @@ struct source {
 	bool stalled;
 };
 
+/* A device's first session on a hub, which its namesakes have to hear of. */
+struct arrival {
+	const struct device *device;
+	int64_t time_ns;
+};
+
 struct engine {
 	const struct ruleset *rules;
 	const struct settings *settings;
@@ -39,6 +45,8 @@ struct engine {
 	struct court firm_court, tip_court, fold_court;
 	struct watch *watches; /* all, newest first */
 	size_t watched, told;
+	struct arrival *arrivals; /* since review_arrivals() */
+	size_t arrival_count;
 	struct fleet *fleets;
 	struct candidate *candidates; /* raised in this step, not told yet */
 	size_t candidate_count, candidate_capacity;
@@ -60,6 +68,10 @@ int64_t source_low(const struct engine *engine, const struct source *source);
 /* Everything that may follow for a device from a new event or from the
  * low-water mark. The watch may be gone afterwards. */
 void review(struct engine *engine, struct watch *watch);
+
+/* Announces the arrivals that reviews have found. Other watches may go by it:
+ * not while walking the list of them. */
+void review_arrivals(struct engine *engine);
 
 /* The watch of a device, begun if need be, with room for an event. */
 struct dossier *review_file(void *engine, struct device *device);

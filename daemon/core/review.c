@@ -127,7 +127,7 @@ static void announce_arrival(struct engine *engine, const struct device *device,
 {
 	const struct event moved = {.time_ns = arrived_ns, .signal = SIGNAL_MOVED};
 
-	if (arrived_ns == STAMP_NONE || !registry_hub_at(engine->registry, device->hub)->name)
+	if (!registry_hub_at(engine->registry, device->hub)->name)
 		return;
 	for (size_t hub = 0; hub < registry_hubs(engine->registry); hub++) {
 		struct device *other;
@@ -177,9 +177,24 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 
 void review(struct engine *engine, struct watch *watch)
 {
+	struct arrival *arrivals = engine->arrivals;
 	const struct device *device = watch->device;
+	int64_t arrived = review_one(engine, watch);
 
-	announce_arrival(engine, device, review_one(engine, watch));
+	if (arrived == STAMP_NONE || registry_hubs(engine->registry) < 2)
+		return;
+	if (!(arrivals = realloc(arrivals, (engine->arrival_count + 1) * sizeof *arrivals)))
+		return;
+	engine->arrivals = arrivals;
+	arrivals[engine->arrival_count++] = (struct arrival){device, arrived};
+}
+
+void review_arrivals(struct engine *engine)
+{
+	/* Those that announcing brings about are appended, and taken as well. */
+	for (size_t i = 0; i < engine->arrival_count; i++)
+		announce_arrival(engine, engine->arrivals[i].device, engine->arrivals[i].time_ns);
+	engine->arrival_count = 0;
 }
 
 struct dossier *review_file(void *owner, struct device *device)

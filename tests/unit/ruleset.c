@@ -392,7 +392,7 @@ static void test_a_verdict_that_is_none_is_at_fault(void **state)
 	faulty("{" SCHEMA ", \"verdicts\": [\n  {\"verdict\": \"gone\", \"msgid\": \"A\", \"severity\": \"info\", "
 	       "\"title\": \"t\"}]}", 2, 15, "verdict");
 	faulty("{" SCHEMA ", \"verdicts\": [\n  {\"verdict\": \"recovered\", \"msgid\": \"A\", \"severity\": \"bad\", "
-	       "\"title\": \"t\"}]}", 2, 56, "expected emerg");
+	       "\"title\": \"t\"}]}", 2, 54, "expected emerg");
 }
 
 static void test_a_pattern_that_does_not_compile_is_at_fault(void **state)
