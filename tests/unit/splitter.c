@@ -327,7 +327,7 @@ static const char *padded(size_t size)
 
 static void test_a_record_as_long_as_allowed_is_read(void **state)
 {
-	char input[1024], expected[1024];
+	char input[2048], expected[2048];
 
 	snprintf(input, sizeof input, "%s\n{\"a\":2}\n", padded(RECORD_MAX));
 	snprintf(expected, sizeof expected, "1 %s\n2 {\"a\":2}\n", padded(RECORD_MAX));

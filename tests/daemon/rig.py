@@ -1,0 +1,323 @@
+"""The bench on which a story runs: log records as the hub writes them, the real
+daemon in a folder of its own, and a real rsyslogd that takes what it sends.
+
+Nothing here sleeps for longer than a poll: wait() looks until it sees.
+"""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+POLL_S = 0.02
+PATIENCE_S = 15
+FACILITY = 19                                        # local3
+NOBODY = 65534
+NAMES = {"400027": "ConnectionForcefullyClosedOnNewConnection", "401003": "IoTHubUnauthorized",
+         "404001": "DeviceNotFound", "404104": "DeviceConnectionClosedRemotely"}
+THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
+              "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
+DENIED = "Authorization rule 'fleet-2024' does not allow access for 'PLANT/devices/{}'"
+# Trouble is found within seconds, and devices are told one by one.
+QUICK = {"settle": 2, "return_within": 2, "pair_within": 1, "lateness": 0, "delay_local": 0, "fleet_least": 1000000}
+# Only the records move time, never the clock.
+BY_RECORDS = {"delay_azure": 86400}
+ALERT = re.compile(r"<(\d)>([A-Z_]+)((?: [a-z]+=\S*)*): (.*)")
+SUMMARY = re.compile(r"stopped: (?P<read>\d+) records \((?P<events>\d+) about connections, (?P<malformed>\d+) "
+                     r"malformed\), (?P<devices>\d+) devices; ended: (?P<expiry>\d+) token-expiry, "
+                     r"(?P<recovered>\d+) recovered, (?P<away>\d+) not-returned, (?P<failed>\d+) auth-failure; "
+                     r"(?P<standing>\d+) alerts stand")
+STORIES = []
+
+
+class Failed(Exception):
+    """What was expected did not come, or something else did."""
+
+
+class Skipped(Exception):
+    """The story cannot be played here."""
+
+
+def story(name, syslog=False, todo=None):
+    """Registers a story. syslog: it needs a receiver. todo: why it cannot hold yet."""
+    def register(play):
+        STORIES.append((name, play, syslog, todo))
+        return play
+    return register
+
+
+def expect(got, wanted, what):
+    if got != wanted:
+        raise Failed(f"{what}: expected {wanted!r}, got {got!r}")
+
+
+def holds(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+def wait(what, look, seconds=PATIENCE_S):
+    """The first true thing that look() returns."""
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise Failed(f"not within {seconds} s: {what}")
+        time.sleep(POLL_S)
+    return found
+
+
+# --- records ------------------------------------------------------------------
+
+def now():
+    """To the millisecond, so that a stamp says exactly the same."""
+    return round(time.time(), 3)
+
+
+def stamp(at):
+    """As the daemon writes a time: the fraction no longer than it need be."""
+    ms = round(at * 1000)
+    fraction = f".{ms % 1000:03}".rstrip("0").rstrip(".")
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ms // 1000)) + fraction + "Z"
+
+
+def record(at, device, operation, code=None, message="", hub="PLANT", protocol="Mqtt", sdk="", **inner):
+    """One line of a log; operation is "connect", "disconnect" or another category's."""
+    category, _, operation = operation.rpartition("/")
+    operation = {"connect": "deviceConnect", "disconnect": "deviceDisconnect"}.get(operation, operation)
+    inner = {"deviceId": device, "protocol": protocol, "authType": None, "maskedIpAddress": "203.0.113.XXX",
+             "statusCode": code[:3] if code else None, "errorMessage": message} | inner
+    if operation == "deviceConnect":
+        inner["sdkVersion"] = sdk
+    outer = {"time": stamp(at),
+             "resourceId": "/SUBSCRIPTIONS/6F1D3C52-0A7B-4E0E-9C0B-2D1B7F4A9E11/RESOURCEGROUPS/RG"
+                           f"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/{hub}",
+             "operationName": operation, "category": category or "Connections",
+             "level": "Error" if code else "Information"}
+    if code:
+        outer |= {"resultType": code, "resultDescription": NAMES.get(code, "")}
+    return json.dumps(outer | {"properties": json.dumps(inner), "location": "westeurope"}) + "\n"
+
+
+def connected(at, device, **more):
+    return record(at, device, "connect", **more)
+
+
+def expelled(at, device, **more):
+    return record(at, device, "disconnect", "401003", **more)
+
+
+def refused(at, device, message=THUMBPRINT, **more):
+    """By default with a message that proves it at once."""
+    return record(at, device, "connect", "401003", message, **more)
+
+
+def append(path, *lines):
+    """In one write, as a log shipper does."""
+    with open(path, "ab", buffering=0) as file:
+        file.write("".join(lines).encode())
+
+
+# --- the receiver -------------------------------------------------------------
+
+CONFIGURATION = """
+global(workDirectory="{folder}" net.enableDNS="off")
+module(load="imudp")
+module(load="mmpstrucdata")
+template(name="all" type="list" option.jsonf="on") {{
+  property(name="pri" outname="pri" format="jsonf")
+  property(name="protocol-version" outname="version" format="jsonf")
+  property(name="timereported" dateFormat="rfc3339" outname="timestamp" format="jsonf")
+  property(name="hostname" outname="hostname" format="jsonf")
+  property(name="app-name" outname="app-name" format="jsonf")
+  property(name="procid" outname="procid" format="jsonf")
+  property(name="msgid" outname="msgid" format="jsonf")
+  property(name="msg" outname="msg" format="jsonf")
+  property(name="rawmsg" outname="raw" format="jsonf")
+  property(name="$!rfc5424-sd" outname="sd" format="jsonf")
+}}
+ruleset(name="in") {{
+  action(type="mmpstrucdata" sd_name.lowercase="off")
+  action(type="omfile" file="{folder}/received" template="all")
+}}
+input(type="imudp" address="127.0.0.1" port="{port}" ruleset="in")
+"""
+
+
+class Receiver:
+    """One rsyslogd for all stories: a daemon's messages are told by its pid."""
+
+    def __init__(self, program, folder):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.received = folder / "received"
+        (folder / "conf").write_text(CONFIGURATION.format(folder=folder, port=self.port))
+        self.process = subprocess.Popen([program, "-n", "-f", str(folder / "conf"), "-i", str(folder / "pid")],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=open(folder / "stderr", "wb"))
+        self.fences = 0
+        self.lock = threading.Lock()
+        try:
+            self.fence()
+        except Failed:
+            self.stop()
+            raise Failed("rsyslogd: " + (folder / "stderr").read_text()) from None
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+    def messages(self, pid):
+        """All from one process, in their order; the structured data as dicts."""
+        found = []
+        for line in self.received.read_text().splitlines() if self.received.exists() else []:
+            try:
+                message = json.loads(line)
+            except ValueError:
+                continue                             # half written
+            if message["procid"] == str(pid):
+                message["sd"] = json.loads(message["sd"] or "{}")
+                found.append(message)
+        return found
+
+    def fence(self):
+        """Returns when all that was sent before is there."""
+        with self.lock:
+            self.fences += 1
+            name = f"FENCE{self.fences}"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            def sent():
+                out.sendto(f"<14>1 - - fence fence {name} - -".encode(), ("127.0.0.1", self.port))
+                time.sleep(POLL_S)
+                return any(m["msgid"] == name for m in self.messages("fence"))
+            wait("rsyslogd answers", sent)
+
+
+# --- the daemon ---------------------------------------------------------------
+
+class Daemon:
+    def __init__(self, bench, config, environment, user):
+        self.bench = bench
+        self.stderr = bench.folder / f"stderr.{len(bench.daemons)}"
+        self.process = subprocess.Popen(
+            [bench.lapsed, "--rules", bench.rules, "--config", str(config)], cwd=bench.folder,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.stderr, "wb"),
+            env=os.environ | environment, user=user, group=user, extra_groups=None if user is None else [])
+        bench.daemons.append(self)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def text(self):
+        return self.stderr.read_text(errors="backslashreplace")
+
+    def lines(self, words=""):
+        """Whole lines on stderr that hold the words."""
+        return [line for line in self.text().split("\n")[:-1] if words in line]
+
+    def alerts(self, msgid=None, state=None, device=None):
+        """The alerts on stderr: dicts of their fields, with msgid, severity and sentence."""
+        found = []
+        for line in self.lines():
+            if m := ALERT.fullmatch(line):
+                alert = dict(word.split("=", 1) for word in m[3].split())
+                alert |= {"severity": int(m[1]), "msgid": m[2], "sentence": m[4]}
+                if (msgid in (None, alert["msgid"]) and state in (None, alert.get("state")) and
+                        device in (None, alert.get("device"))):
+                    found.append(alert)
+        return found
+
+    def told(self):
+        """All alerts in brief, in their order."""
+        return [(a["msgid"], a.get("state"), a.get("device")) for a in self.alerts()]
+
+    def alert(self, msgid, state="raised", device=None, seconds=PATIENCE_S):
+        """Waits for the first such alert."""
+        return wait(f"{msgid} {state} {device or ''}", lambda: self.alerts(msgid, state, device), seconds)[0]
+
+    def line(self, words, seconds=PATIENCE_S):
+        return wait(f"stderr says {words!r}", lambda: self.lines(words), seconds)[0]
+
+    def messages(self):
+        """What the receiver has from this daemon."""
+        return self.bench.receiver.messages(self.pid)
+
+    def reached(self):
+        """Everything that this daemon, now stopped, has sent."""
+        self.bench.receiver.fence()
+        return self.messages()
+
+    def stop(self, number=signal.SIGTERM):
+        """Returns the counts of the summary. A crash or a sanitizer's word is a failure."""
+        self.process.send_signal(number)
+        try:
+            status = self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            raise Failed("it does not stop") from None
+        expect(status, 0, "exit status")
+        m = SUMMARY.search(self.text())
+        holds(m, "no summary on stderr")
+        return {key: int(value) for key, value in m.groupdict().items()}
+
+
+class Bench:
+    """What one story has."""
+
+    def __init__(self, folder, lapsed, rules, receiver):
+        self.folder, self.lapsed, self.rules, self.receiver = folder, lapsed, rules, receiver
+        self.daemons = []
+        folder.mkdir(mode=0o755)
+        self.log = folder / "connections.json"       # the usual source
+
+    def configure(self, sources=None, kind="local", settings=None, devices=None, name="lapsed.json"):
+        """Writes a configuration; returns its path."""
+        config = {"sources": [{"path": str(s), "kind": kind} for s in sources or [self.log]],
+                  "settings": settings if settings is not None else QUICK}
+        if devices:
+            config["devices"] = devices
+        if self.receiver:
+            config["alerts"] = {"stderr": True, "syslog": {"host": "127.0.0.1", "port": self.receiver.port,
+                                                           "facility": "local3"}}
+        path = self.folder / name
+        path.write_text(json.dumps(config, indent=2))
+        return path
+
+    def start(self, sources=None, environment=None, user=None, caught_up=True, **config):
+        """A daemon that has read what there is."""
+        daemon = Daemon(self, self.configure(sources, **config), environment or {}, user)
+        if caught_up:
+            def ready():
+                holds(daemon.process.poll() is None, f"it ended at once: {daemon.text()}")
+                return daemon.lines("caught up")
+            wait("it catches up", ready, 30)
+        return daemon
+
+    def run(self, *arguments):
+        """The program as a command that ends by itself."""
+        return subprocess.run([self.lapsed, "--rules", self.rules, *map(str, arguments)], cwd=self.folder,
+                              capture_output=True, text=True, timeout=10)
+
+    def stop(self):
+        for daemon in self.daemons:
+            if daemon.process.returncode is None:
+                daemon.stop()
+
+    def clear(self):
+        """Leaves no process, whatever has happened."""
+        for daemon in self.daemons:
+            if daemon.process.returncode is None:
+                daemon.process.kill()
+                daemon.process.wait()
+
+    def stderr(self):
+        """For a diagnosis."""
+        return "".join(d.text() for d in self.daemons)
+
+
+def repository():
+    return pathlib.Path(__file__).resolve().parent.parent.parent

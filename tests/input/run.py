@@ -1,0 +1,724 @@
+#!/usr/bin/env python3
+"""Tells one little story in every form that logs come in, good and hostile,
+and holds `lapsectl` to the same verdicts for all. Prints TAP.
+
+usage: run.py --lapsectl PATH [--rules DIR] [WORD]
+
+The story: pump-1's token lapses and is renewed; valve-2 comes with another
+certificate than the registered one; sensor-3's token lapses and it stays away.
+With WORD, only tests whose names hold it are run.
+"""
+import argparse
+import gzip
+import json
+import lzma
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HUB = "/SUBSCRIPTIONS/6F1D3C52-0A7B-4E0E-9C0B-2D1B7F4A9E11/RESOURCEGROUPS/PLANT/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO"
+THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
+              "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
+CLOSED = "Device disconnected, see cause and resolution at https://aka.ms/iothub404104"
+DAY = "2026-03-02T"
+MIB = 1 << 20
+
+# time, device, operation, code, message
+STORY = [
+    ("08:00:00Z", "pump-1", "deviceConnect", None, ""),
+    ("08:00:01Z", "sensor-3", "deviceConnect", None, ""),
+    ("09:00:00Z", "pump-1", "deviceDisconnect", "401003", "IoTHubUnauthorized"),
+    ("09:00:01Z", "pump-1", "deviceDisconnect", "404104", CLOSED),
+    ("09:00:05Z", "pump-1", "deviceConnect", None, ""),
+    ("09:05:00Z", "valve-2", "deviceConnect", "401003", THUMBPRINT),
+    ("09:10:00Z", "sensor-3", "deviceDisconnect", "401003", "IoTHubUnauthorized"),
+    ("09:10:01Z", "sensor-3", "deviceDisconnect", "404104", CLOSED),
+    ("09:40:00Z", "gauge-4", "deviceConnect", None, ""),
+]
+NAMES = {"401003": "IoTHubUnauthorized", "404104": "DeviceConnectionClosedRemotely"}
+
+# device: verdict, reason, complete, opened, decided, ended
+EXPECTED = {
+    "pump-1": ("token-expiry", None, True, DAY + "09:00:00Z", DAY + "09:06:05Z", DAY + "09:06:05Z"),
+    "sensor-3": ("not-returned", None, True, DAY + "09:10:00Z", DAY + "09:20:00Z", None),
+    "valve-2": ("auth-failure", "thumbprint-mismatch", False, DAY + "09:05:00Z", DAY + "09:05:00Z", None),
+}
+
+
+# --- the records ----------------------------------------------------------------
+
+def inner(at, device, operation, code, message):
+    out = {"deviceId": device, "protocol": "Mqtt", "authType": None, "maskedIpAddress": "203.0.113.XXX",
+           "statusCode": code[:3] if code else None, "errorMessage": message}
+    return out | {"sdkVersion": ".NET/1.38.1"} if operation == "deviceConnect" else out
+
+
+def azure(row, properties=json.dumps, path=HUB, success=None, number=False):
+    """A record of Azure Monitor. success: what a success has in resultType."""
+    at, device, operation, code, message = row
+    out = {"time": DAY + at, "resourceId": path, "operationName": operation, "category": "Connections",
+           "level": "Error" if code else "Information"}
+    if code:
+        out |= {"resultType": int(code) if number else code, "resultDescription": NAMES[code]}
+    elif success is not None:
+        out |= {"resultType": success[0]}
+    return out | {"properties": properties(inner(*row)), "location": "westeurope"}
+
+
+def analytics(row, null="None"):
+    """A flat record of Log Analytics; its command line writes null as "None"."""
+    at, device, operation, code, message = row
+    return {"TableName": "PrimaryResult", "TimeGenerated": DAY + at, "ResourceProvider": "MICROSOFT.DEVICES",
+            "ResourceType": "IOTHUBS", "Resource": "CONTOSO", "Category": "Connections",
+            "OperationName": operation, "Level": "Error" if code else "Information",
+            "ResultType": code or null, "ResultDescription": NAMES[code] if code else null,
+            "properties_s": json.dumps(inner(*row)), "durationMs": null,
+            "_ResourceId": HUB.lower()}
+
+
+def tables(rows):
+    """The answer of the Log Analytics API: columns and rows, with real nulls."""
+    flat = [{k: v for k, v in analytics(r, None).items() if k != "TableName"} for r in rows]
+    return {"tables": [{"name": "PrimaryResult",
+                        "columns": [{"name": k, "type": "string"} for k in flat[0]],
+                        "rows": [list(f.values()) for f in flat]}]}
+
+
+def monitoring(row):
+    """The retired operations monitoring: flat, numeric, no hub."""
+    at, device, operation, code, message = row
+    out = {"protocol": "Mqtt", "authType": '{"scope":"device","type":"sas","issuer":"iothub"}', "time": DAY + at,
+           "operationName": operation, "category": "Connections", "level": "Error" if code else "Information",
+           "deviceId": device}
+    if code:
+        out |= {"statusCode": int(code[:3]), "statusType": int(code), "statusDescription": message, "durationMs": 12}
+    return out
+
+
+def lines(records, end="\n"):
+    return "".join(json.dumps(r) + end for r in records).encode()
+
+
+def pretty(value):
+    return json.dumps(value, indent=2).encode() + b"\n"
+
+
+RECORDS = [azure(r) for r in STORY]
+GOOD = lines(RECORDS)
+
+
+# --- running ----------------------------------------------------------------------
+
+class Wrong(Exception):
+    """What a test found."""
+
+
+def check(truth, words):
+    if not truth:
+        raise Wrong(words)
+
+
+def same(got, expected, words=""):
+    if got != expected:
+        raise Wrong(f"{words}\nexpected {expected!r}\ngot      {got!r}")
+
+
+class Runner:
+    def __init__(self, lapsectl, rules, folder):
+        self.lapsectl, self.folder, self.count = lapsectl, folder, 0
+        self.environment = dict(os.environ, TZ="UTC", LC_ALL="C")
+        if rules:
+            self.environment["LAPSED_RULES"] = str(rules)
+        self.config = self.file(b"{}", "config.json")
+
+    def file(self, content, name=None):
+        """A file that holds content: bytes, or chunks of bytes."""
+        self.count += 1
+        path = self.folder / (name or f"log-{self.count}.json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "wb") as f:
+            for chunk in [content] if isinstance(content, bytes) else content:
+                f.write(chunk)
+        return path
+
+    def call(self, verb, *arguments, stdin=None):
+        command = [self.lapsectl, verb, "--config", str(self.config), *map(str, arguments)]
+        return subprocess.run(command, input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
+                              capture_output=True, timeout=100, env=self.environment)
+
+    def scan(self, *arguments, stdin=None, status=0):
+        """The report of a scan."""
+        done = self.call("scan", "--json", *arguments, stdin=stdin)
+        same(done.returncode, status, f"exit status; {done.stderr.decode(errors='replace').strip()}")
+        try:
+            return json.loads(done.stdout.decode("utf-8"))
+        except ValueError as e:
+            raise Wrong(f"no JSON: {e}: {done.stdout[-300:]!r}") from None
+
+    def measure(self, path):
+        """A report, and the megabytes that the program needed for it. The
+        file for its output is read afterwards, as nothing reads meanwhile."""
+        out = self.folder / "measured.json"
+        pid = os.fork()
+        if pid == 0:
+            try:
+                with open(out, "wb") as f:
+                    os.dup2(f.fileno(), 1)
+                os.execve(self.lapsectl, [self.lapsectl, "scan", "--json", "--config", str(self.config), str(path)],
+                          self.environment)
+            finally:
+                os._exit(127)
+        _, status, usage = os.wait4(pid, 0)
+        same(os.waitstatus_to_exitcode(status), 0, "exit status")
+        return json.loads(out.read_text()), usage.ru_maxrss / 1024
+
+
+def verdicts(report):
+    out = {}
+    for device in report["devices"]:
+        for e in device["episodes"]:
+            check(device["device"] not in out, f"a second episode of {device['device']}")
+            out[device["device"]] = (e["verdict"], e["reason"], e["complete"], e["opened"], e["decided"], e["ended"])
+    return out
+
+
+def is_the_story(report, hub="contoso", malformed=None, ignored=0):
+    """The story's verdicts, whatever else was in the log."""
+    same(verdicts(report), EXPECTED, "verdicts")
+    same({d["hub"] for d in report["devices"]}, {hub}, "hub")
+    same(report["records"]["events"], len(STORY), "events")
+    if ignored is not None:
+        same(report["records"]["ignored"], ignored, "ignored")
+    same(report["records"]["malformed_kinds"], malformed or {}, "malformed")
+    same(report["records"]["malformed"], sum((malformed or {}).values()), "malformed")
+    same(report["span"], {"first": DAY + "08:00:00Z", "last": DAY + "09:40:00Z"}, "span")
+
+
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def form(name, content, **expected):
+    """A test that some bytes in a file are the story."""
+    def one(run):
+        is_the_story(run.scan(run.file(content)), **expected)
+    one.__name__ = name
+    TESTS.append(one)
+
+
+# --- every form --------------------------------------------------------------------
+
+form("json_lines", GOOD)
+form("json_lines_without_a_last_newline", GOOD[:-1])
+form("lines_that_end_in_crlf", lines(RECORDS, "\r\n"))
+form("a_byte_order_mark", b"\xef\xbb\xbf" + GOOD)
+form("blank_lines_between", b"\n \r\n" + GOOD.replace(b"\n", b"\n\n\t\n") + b"\n\n")
+form("garbage_lines_between",
+     b"Nov 22 04:31:07 gateway app[12]: hello\n" + GOOD.replace(b"\n", b"\n# comment {not json}\n"),
+     malformed={"not-json": 1 + len(STORY)})
+form("an_envelope", json.dumps({"records": RECORDS}).encode())
+form("an_envelope_without_blanks", json.dumps({"records": RECORDS}, separators=(",", ":")).encode())
+form("a_pretty_envelope", pretty({"records": RECORDS}))
+form("an_envelope_a_record", lines({"records": [r]} for r in RECORDS))
+form("many_envelopes_on_one_line", lines([{"records": RECORDS[:4]}, {"records": []}, {"records": RECORDS[4:]}], ""))
+form("many_pretty_envelopes", pretty({"records": RECORDS[:4]}) + pretty({"records": RECORDS[4:]}))
+form("envelopes_and_lines_mixed", lines([{"records": RECORDS[:2]}, *RECORDS[2:5], {"records": RECORDS[5:]}]))
+form("objects_one_after_the_other", lines(RECORDS, ""))
+form("objects_with_commas_between", lines(RECORDS, ",\n"))
+form("pretty_printed_objects", b"".join(pretty(r) for r in RECORDS))
+form("one_array", json.dumps(RECORDS).encode())
+form("one_pretty_array", pretty(RECORDS))
+form("an_array_a_line", lines([r] for r in RECORDS))
+form("properties_as_an_object", lines(azure(r, dict) for r in STORY))
+form("pretty_properties_as_an_object", pretty([azure(r, dict) for r in STORY]))
+form("properties_with_blanks", lines(azure(r, lambda p: json.dumps(p, indent=4)) for r in STORY))
+form("a_result_type_that_is_a_number", lines(azure(r, number=True) for r in STORY))
+form("a_success_with_an_empty_result_type", lines(azure(r, success=[""]) for r in STORY))
+form("a_success_with_none_as_result_type", lines(azure(r, success=["None"]) for r in STORY))
+form("a_success_with_null_as_result_type", lines(azure(r, success=[None]) for r in STORY))
+form("a_success_with_200_as_result_type", lines(azure(r, success=["200"]) for r in STORY))
+form("the_array_of_az_monitor_log_analytics_query", pretty([analytics(r) for r in STORY]))
+form("log_analytics_with_nulls", lines([[analytics(r, None) for r in STORY]]))
+form("log_analytics_newest_first", pretty([analytics(r) for r in STORY[::-1]]))
+form("the_tables_of_the_log_analytics_api", json.dumps(tables(STORY)).encode())
+form("pretty_tables", pretty(tables(STORY)))
+form("tables_one_after_the_other", lines([tables(STORY[:3]), tables(STORY[3:])]))
+form("operations_monitoring", lines(monitoring(r) for r in STORY), hub=None)
+form("a_path_in_lower_case", lines(azure(r, path=HUB.lower()) for r in STORY))
+form("a_path_in_any_case", lines(azure(r, path=[HUB, HUB.lower(), HUB.title()][i % 3]) for i, r in enumerate(STORY)))
+form("times_with_seven_digits", GOOD.replace(b'Z", "res', b'.0000000Z", "res'))
+form("times_with_an_offset", GOOD.replace(b'Z", "res', b'.000000000+00:00", "res'))
+form("keys_in_another_order", lines(dict(reversed(r.items())) for r in RECORDS))
+form("newest_first", lines(RECORDS[::-1]))
+form("records_of_other_kinds_between",
+     lines(x for r in RECORDS for x in (
+         r, dict(r, resourceId="/SUBSCRIPTIONS/X/RESOURCEGROUPS/Y/PROVIDERS/MICROSOFT.KEYVAULT/VAULTS/Z"),
+         {"id": "1", "eventType": "Microsoft.Devices.DeviceConnected", "eventTime": r["time"], "topic": HUB,
+          "data": {"hubName": "CONTOSO", "deviceId": "pump-1"}, "dataVersion": "", "metadataVersion": "1"},
+         {"specversion": "1.0", "type": "Microsoft.Devices.DeviceDisconnected", "source": HUB, "id": "1",
+          "time": r["time"], "data": {"deviceId": "pump-1"}},
+         {"opType": "deviceDisconnected", "iothub-message-schema": "deviceConnectionStateNotification"},
+         dict(r, category="C2DTwinOperations", operationName="read", resultType="", level="Information"))),
+     ignored=5 * len(STORY))
+
+
+@test
+def every_record_twice_changes_nothing(run):
+    report = run.scan(run.file(GOOD + GOOD))
+    same(verdicts(report), EXPECTED)
+    same(report["records"]["events"], 2 * len(STORY))
+
+
+@test
+def gzip_is_read_by_its_content(run):
+    is_the_story(run.scan(run.file(gzip.compress(GOOD), "packed.gz")))
+    is_the_story(run.scan(run.file(gzip.compress(GOOD), "packed-without-a-name")))
+
+
+@test
+def members_of_a_gzip_file_follow_each_other(run):
+    is_the_story(run.scan(run.file(gzip.compress(lines(RECORDS[:3])) + gzip.compress(lines(RECORDS[3:])), "two.gz")))
+
+
+@test
+def xz_is_read(run):
+    is_the_story(run.scan(run.file(lzma.compress(GOOD), "packed.xz")))
+
+
+@test
+def zstd_is_read(run):
+    if not shutil.which("zstd"):
+        return "SKIP no zstd command"
+    packed = subprocess.run(["zstd", "-q", "-c"], input=GOOD, capture_output=True, check=True).stdout
+    is_the_story(run.scan(run.file(packed, "packed.zst")))
+
+
+@test
+def standard_input_is_read(run):
+    is_the_story(run.scan("-", stdin=GOOD))
+    is_the_story(run.scan("-", stdin=gzip.compress(GOOD)))
+
+
+@test
+def a_folder_of_hourly_blobs_is_read(run):
+    root = run.folder / "insights-logs-connections"
+    for row, record in zip(STORY, RECORDS):
+        path = root / f"resourceId={HUB}/y=2026/m=03/d=02/h={row[0][:2]}/m=00/PT1H.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "ab") as f:
+            f.write(lines([record], "\r\n"))
+    is_the_story(run.scan(root))
+    is_the_story(run.scan(*sorted(root.rglob("*.json"), reverse=True)))
+
+
+@test
+def files_may_come_in_any_order(run):
+    files = [run.file(lines([r])) for r in RECORDS]
+    for seed in range(4):
+        random.Random(seed).shuffle(files)
+        is_the_story(run.scan(*files))
+
+
+@test
+def forms_may_be_mixed_in_one_scan(run):
+    is_the_story(run.scan(run.file(pretty({"records": RECORDS[:3]})), run.file(gzip.compress(lines(RECORDS[3:5]))),
+                          run.file(json.dumps(tables(STORY[5:])).encode())))
+
+
+@test
+def an_empty_file_holds_nothing(run):
+    is_the_story(run.scan(run.file(b""), run.file(GOOD), run.file(gzip.compress(b""))))
+    report = run.scan(run.file(b""))
+    same(report["records"]["read"], 0)
+    same(report["span"], {"first": None, "last": None})
+
+
+@test
+def evidence_tells_file_and_line(run):
+    path = run.file(b"\n\n" + GOOD)
+    device = next(d for d in run.scan(path)["devices"] if d["device"] == "pump-1")
+    same([(e["signal"], e["code"], e["source"], e["line"]) for e in device["episodes"][0]["evidence"]],
+         [("expelled", 401003, str(path), 5), ("closed", 404104, str(path), 6), ("connected", None, str(path), 7)])
+
+
+@test
+def a_message_is_told_with_the_secrets_left_out(run):
+    row = STORY[5][:4] + (THUMBPRINT + " SharedAccessSignature sr=x&sig=c2VjcmV0&se=1",)
+    report = run.scan(run.file(lines([azure(row)])))
+    episode = report["devices"][0]["episodes"][0]
+    check("SHA1Hash=0A1B" in episode["message"], episode["message"])
+    check("c2VjcmV0" not in json.dumps(report), "the signature is told")
+
+
+# --- hostile input -------------------------------------------------------------------
+
+def broken(name, content, malformed, **expected):
+    """A test that something bad in the middle costs nothing but itself."""
+    def one(run):
+        middle = b"\n" + content + b"\n"
+        is_the_story(run.scan(run.file(lines(RECORDS[:5]) + middle + lines(RECORDS[5:]))), malformed=malformed,
+                     **expected)
+        is_the_story(run.scan(run.file(middle + GOOD + middle)),
+                     malformed={k: 2 * n for k, n in malformed.items()},
+                     **{k: v and 2 * v for k, v in expected.items()})
+    one.__name__ = name
+    TESTS.append(one)
+
+
+def bad(**members):
+    """A good record with something in it, as one line."""
+    return json.dumps(azure(("09:20:00Z", "pump-9", "deviceDisconnect", "401003", "x")) | members).encode()
+
+
+VICTIM = bad()
+broken("text_that_is_no_json", b"oops", {"not-json": 1})
+broken("nul_bytes", b"\0" * 5000, {"not-json": 1})
+broken("a_nul_byte_in_a_record", VICTIM.replace(b"westeurope", b"west\0europe"), {"syntax": 1})
+broken("an_escaped_nul", bad(location="a\0b"), {"nul": 1})
+broken("text_that_is_not_utf8", VICTIM.replace(b"westeurope", b"west\xff\xfeeurope"), {"utf-8": 1})
+broken("an_overlong_character", VICTIM.replace(b"westeurope", b"west\xc0\xafeurope"), {"utf-8": 1})
+broken("a_surrogate_in_utf8", VICTIM.replace(b"westeurope", b"west\xed\xa0\x80europe"), {"utf-8": 1})
+broken("an_escaped_lone_surrogate", bad(location="\ud800"), {"syntax": 1})
+broken("a_key_twice", VICTIM.replace(b'"location"', b'"category"'), {"duplicate-key": 1})
+broken("a_key_twice_in_the_properties", bad(properties='{"deviceId":"pump-9","deviceId":"pump-1"}'),
+       {"duplicate-key": 1})
+broken("a_number_of_many_digits", VICTIM.replace(b'"westeurope"', b"9" * 400), {"number": 1})
+broken("a_number_beyond_any", VICTIM.replace(b'"westeurope"', b"1e99999"), {"number": 1})
+broken("numbers_where_text_is_expected", bad(level=1, operationName=2, resultType=10**15, location=-0.0), {},
+       ignored=1)
+broken("a_time_of_the_year_9999", bad(time="9999-12-31T23:59:59Z"), {"time": 1})
+broken("a_time_of_the_year_1", bad(time="0001-01-01T00:00:00Z"), {"time": 1})
+broken("a_time_that_is_a_number", bad(time=1772442000), {"time": 1})
+broken("a_time_that_is_text", bad(time="yesterday"), {"time": 1})
+broken("no_time", bad(time=None), {"time": 1})
+broken("properties_that_are_a_list", bad(properties=[1, 2]), {"shape": 1})
+broken("properties_that_are_no_json", bad(properties="deviceId=pump-9"), {"syntax": 1})
+broken("properties_cut_short", bad(properties='{"deviceId":"pump-9","proto'), {"syntax": 1})
+broken("an_endless_device_id", bad(properties={"deviceId": "x" * 300}), {"shape": 1})
+broken("a_device_id_that_is_a_number", bad(properties={"deviceId": 7}), {}, ignored=1)
+broken("a_record_cut_short", VICTIM[:100], {"syntax": 1})
+broken("a_pretty_record_cut_short", pretty(json.loads(VICTIM))[:150], {"syntax": 1})
+broken("an_envelope_cut_short", json.dumps({"records": [{"x": 1}] * 3}).encode()[:-5], {"syntax": 1}, ignored=2)
+broken("brackets_without_end", b"[" * 200000, {"too-deep": 1})
+broken("braces_without_end", b'{"a":' * 200000, {"too-deep": 1})
+broken("a_deep_record", VICTIM.replace(b'"westeurope"', b"[" * 100 + b"]" * 100), {"too-deep": 1})
+broken("deep_properties", bad(properties="[" * 100000), {"too-deep": 1})
+broken("a_megabyte_of_empty_objects", b"{}," * (MIB // 3), {}, ignored=MIB // 3)
+broken("a_megabyte_of_empty_objects_in_a_record", VICTIM.replace(b'"westeurope"', b"[" + b"{}," * 300000 + b"{}]"),
+       {"memory": 1})
+broken("a_megabyte_of_empty_objects_in_the_properties", bad(properties="[" + "{}," * 300000 + "{}]"), {"memory": 1})
+broken("a_record_longer_than_allowed", VICTIM.replace(b"westeurope", b"x" * (MIB + 1)), {"too-long": 1})
+
+
+@test
+def a_record_that_the_end_cuts_is_truncated(run):
+    is_the_story(run.scan(run.file(GOOD + VICTIM[:100])), malformed={"truncated": 1})
+    is_the_story(run.scan(run.file(json.dumps({"records": RECORDS}).encode()[:-2] + b"," + VICTIM[:100])),
+                 malformed={"truncated": 1})
+    is_the_story(run.scan(run.file(GOOD + VICTIM[:100]), run.file(b"")), malformed={"truncated": 1})
+
+
+@test
+def an_envelope_that_the_end_cuts_between_records_is_truncated(run):
+    is_the_story(run.scan(run.file(json.dumps({"records": RECORDS}).encode()[:-2])), malformed={"truncated": 1})
+
+
+@test
+def a_record_broken_within_an_envelope_costs_only_itself(run):
+    text = json.dumps({"records": RECORDS[:5] + [json.loads(VICTIM)] + RECORDS[5:]}).encode()
+    is_the_story(run.scan(run.file(text.replace(
+        b'"time": "2026-03-02T09:20', b'"time" "2026-03-02T09:20'))), malformed={"syntax": 1})
+
+
+def line_of(before, size, after):
+    """One line: a megabyte at a time."""
+    yield before
+    for _ in range(size // MIB):
+        yield b"x" * MIB
+    yield after + b"\n"
+
+
+@test
+def a_line_of_a_hundred_megabytes_needs_little_memory(run):
+    path = run.file(lines(RECORDS[:5]))
+    with open(path, "ab") as f:
+        for chunk in line_of(VICTIM[:-2], 100 * MIB, b'"}'):
+            f.write(chunk)
+        f.write(lines(RECORDS[5:]))
+    report, megabytes = run.measure(path)
+    path.unlink()
+    is_the_story(report, malformed={"too-long": 1})
+    check(megabytes < 64, f"{megabytes:.0f} MB")
+    return f"# {megabytes:.0f} MB"
+
+
+@test
+def an_envelope_of_fifty_megabytes_on_one_line_needs_little_memory(run):
+    path = run.file(b'{"records":[')
+    filler = (json.dumps(dict(azure(STORY[0]), category="Routes")) + ",").encode() * 100
+    text = [json.dumps(r).encode() for r in RECORDS]
+    count = 50 * MIB // len(filler)
+    with open(path, "ab") as f:
+        for i in range(count):
+            f.write(filler)
+            if i % (count // 10) == 0 and text:
+                f.write(text.pop(0) + b",")
+        f.write(b",".join(text) + (b"," if text else b"") + b"{}]}")
+    begin = time.monotonic()
+    report, megabytes = run.measure(path)
+    path.unlink()
+    is_the_story(report, ignored=100 * count + 1)
+    check(megabytes < 64, f"{megabytes:.0f} MB")
+    return f"# {megabytes:.0f} MB, {time.monotonic() - begin:.1f} s"
+
+
+@test
+def nested_lines_cut_short_do_not_take_long(run):
+    """Each of many lines opens an object, and none is ever closed."""
+    path = run.file(lines(RECORDS[:5]))
+    with open(path, "ab") as f:
+        for _ in range(2000):
+            f.write(b'{"a":"' + b"x" * 8000 + b'","b":\n')
+        f.write(b"\n" + lines(RECORDS[5:]))
+    begin = time.monotonic()
+    report, megabytes = run.measure(path)
+    seconds = time.monotonic() - begin
+    same(verdicts(report), EXPECTED)
+    check(report["records"]["malformed"] > 0, "nothing is malformed")
+    check(seconds < 20, f"{seconds:.1f} s for 16 MB")
+    return f"# {seconds:.1f} s"
+
+
+@test
+def a_device_id_cannot_forge_a_line_of_the_report(run):
+    row = list(STORY[5])
+    row[1] = "valve\n\x1b[31mcontoso/pump-1  auth-failure"
+    done = run.call("scan", run.file(lines([azure(tuple(row))])))
+    same(done.returncode, 0)
+    check(b"\x1b[31mcontoso" not in done.stdout, "an escape is told")
+    check(rb"valve\x0a\x1b[31mcontoso/pump-1" in done.stdout, done.stdout.decode())
+
+
+# --- exit statuses and options ---------------------------------------------------------
+
+@test
+def a_file_that_is_not_there_gives_3_and_the_others_are_judged(run):
+    report = run.scan(run.folder / "nowhere.json", run.file(GOOD), status=3)
+    is_the_story(report)
+    done = run.call("scan", run.folder / "nowhere.json")
+    check(b"nowhere.json: cannot be read" in done.stderr, done.stderr.decode())
+
+
+@test
+def a_file_that_breaks_off_gives_3_and_what_was_read_is_judged(run):
+    packed = gzip.compress(GOOD + b"".join(json.dumps({"x": random.Random(i).random()}).encode() + b"\n"
+                                           for i in range(20000)))
+    report = run.scan(run.file(packed[:len(packed) // 2], "half.gz"), status=3)
+    same(verdicts(report), EXPECTED)
+
+
+@test
+def wrong_use_gives_2(run):
+    for arguments in (["--nonsense"], [], ["--since", "yesterday", "x"], ["--until", "", "x"], ["--set"],
+                      ["--set", "settle", "x"], ["--set", "settle=0", "x"], ["--set", "settle=9x", "x"],
+                      ["--what-if", "nothing=1", "x"]):
+        done = run.call("scan", *arguments)
+        same(done.returncode, 2, f"scan {arguments}")
+        check(done.stderr, f"scan {arguments}: nothing on stderr")
+        same(done.stdout, b"", f"scan {arguments}")
+    for verb in ("nonsense", "explain"):
+        same(run.call(verb, "x").returncode, 2, verb)
+    same(subprocess.run([run.lapsectl], capture_output=True, env=run.environment).returncode, 2)
+
+
+@test
+def help_and_version_give_0(run):
+    for arguments in (["--help"], ["--version"], ["scan", "--help"], ["explain", "--help"], ["check", "--help"]):
+        done = subprocess.run([run.lapsectl, *arguments], capture_output=True, env=run.environment)
+        same((done.returncode, done.stderr), (0, b""), arguments)
+        check(done.stdout, f"{arguments}: nothing is told")
+
+
+@test
+def an_unknown_setting_names_the_nearest(run):
+    done = run.call("scan", "--set", "return_witin=900", run.file(GOOD))
+    same(done.returncode, 2)
+    check(b'did you mean "return_within"' in done.stderr, done.stderr.decode())
+
+
+@test
+def a_folder_without_rules_gives_2(run):
+    for folder in (run.folder / "nowhere", run.folder):
+        done = run.call("check", "--rules", folder / "x")
+        same(done.returncode, 2)
+        check(b"no rules" in done.stderr, done.stderr.decode())
+
+
+@test
+def a_fault_in_the_rules_gives_2_and_tells_file_line_and_column(run):
+    path = run.file(b'{\n  "schema": "lapsed.rules/1",\n  "reason": []\n}\n', "bad-rules/bad.json")
+    for verb in ("check", "scan"):
+        done = run.call(verb, "--rules", path.parent, *([run.file(GOOD)] if verb == "scan" else []))
+        same(done.returncode, 2)
+        check(done.stderr.decode().startswith(f"{path}:3:3: "), done.stderr.decode())
+        check("did you mean \"reasons\"" in done.stderr.decode(), done.stderr.decode())
+
+
+@test
+def a_fault_in_the_configuration_gives_2_and_tells_file_line_and_column(run):
+    path = run.file(b'{\n  // settings\n  "settings": {\n    "settle": "9 moons",\n  },\n}\n', "bad.json")
+    done = run.call("check", "--config", path)
+    same(done.returncode, 2)
+    check(done.stderr.decode().startswith(f"{path}:4:15: expected a whole number"), done.stderr.decode())
+    same(run.call("check", "--config", run.folder / "nowhere.json").returncode, 2)
+
+
+@test
+def check_tells_that_all_is_good(run):
+    done = run.call("check")
+    same((done.returncode, done.stderr), (0, b""))
+    check(b"samples verified" in done.stdout and str(run.config).encode() + b": good" in done.stdout,
+          done.stdout.decode())
+
+
+@test
+def exit_code_tells_whether_a_device_needs_somebody(run):
+    story, calm = run.file(GOOD), run.file(lines(RECORDS[:5] + RECORDS[-1:]))
+    for extra in ([], ["--json"]):
+        same(run.call("scan", *extra, "--exit-code", story).returncode, 1)
+        same(run.call("scan", *extra, "--exit-code", calm).returncode, 0)
+        same(run.call("scan", *extra, story).returncode, 0)
+        same(run.call("scan", *extra, "--exit-code", story, run.folder / "nowhere").returncode, 3)
+
+
+@test
+def the_report_for_people_says_what_to_do(run):
+    out = run.call("scan", run.file(GOOD)).stdout.decode()
+    check(out.startswith("Of 2 unauthorized disconnects 1 is token renewal; 2 devices need you.\n"), out)
+    for words in ("contoso/valve-2  auth-failure", "contoso/sensor-3  not-returned", "SHA1Hash=0A1B",
+                  "Register the thumbprint", "4 devices, 2026-03-02T08:00:00Z to 2026-03-02T09:40:00Z; 9 records"):
+        check(words in out, f"{words!r} is not in\n{out}")
+    check("contoso/pump-1" not in out and "\x1b" not in out, out)
+
+
+@test
+def all_lists_devices_without_trouble_too(run):
+    path = run.file(GOOD)
+    same([d["device"] for d in run.scan("--all", path)["devices"]], ["gauge-4", "pump-1", "sensor-3", "valve-2"])
+    same([d["device"] for d in run.scan(path)["devices"]], ["pump-1", "sensor-3", "valve-2"])
+    states = {d["device"]: d["state"] for d in run.scan("--all", path)["devices"]}
+    same(states, {"gauge-4": "online", "pump-1": "online", "sensor-3": "failing", "valve-2": "failing"})
+
+
+@test
+def since_and_until_leave_out_what_is_outside(run):
+    path = run.file(GOOD)
+    report = run.scan("--since", DAY + "09:05:00Z", "--until", DAY + "09:40:00Z", path)
+    same(report["records"]["read"], 3)
+    same(report["span"], {"first": DAY + "09:05:00Z", "last": DAY + "09:10:01Z"})
+    same({d: v[0] for d, v in verdicts(report).items()}, {"valve-2": "auth-failure", "sensor-3": "undecided"})
+    same(run.scan("--until", DAY + "09:40:00+01:00", path)["records"]["read"], 2)
+    same(run.scan("--since", "2027-01-01 00:00:00", path)["records"]["read"], 0)
+
+
+@test
+def an_undecided_episode_tells_what_it_leans_to(run):
+    report = run.scan("--until", DAY + "09:05:00Z", run.file(GOOD))
+    episode = report["devices"][0]["episodes"][0]
+    same((episode["verdict"], episode["leaning"], episode["decided"]), ("undecided", "token-expiry", None))
+    same(report["verdicts"]["undecided"], 1)
+
+
+@test
+def a_setting_changes_the_verdict(run):
+    path = run.file(GOOD)
+    same(verdicts(run.scan("--set", "return_within=2h", path))["sensor-3"][0], "undecided")
+    config = run.file(b'{"settings": {"return_within": "2h"}}', "longer/lapsed.json")
+    same(verdicts(run.scan("--config", config, path))["sensor-3"][0], "undecided")
+    same(verdicts(run.scan("--config", config, "--set", "return_within=600", path)), EXPECTED)
+
+
+@test
+def what_if_tells_which_verdicts_would_change(run):
+    done = run.call("scan", "--what-if", "return_within=2h", run.file(GOOD))
+    same((done.returncode, done.stdout.decode().splitlines()),
+         (0, ["contoso/sensor-3  2026-03-02T09:10:00Z  not-returned -> undecided", "1 of 3 episodes would change."]))
+    done = run.call("scan", "--what-if", "return_within=601", run.file(GOOD))
+    same(done.stdout, b"0 of 3 episodes would change.\n")
+
+
+def in_this_order(text, *parts):
+    at = 0
+    for part in parts:
+        found = text.find(part, at)
+        check(found >= 0, f"{part!r} does not follow in\n{text}")
+        at = found + len(part)
+
+
+@test
+def explain_tells_every_step_from_record_to_verdict(run):
+    path = run.file(GOOD)
+    out = run.call("explain", "--device", "pump-1", path).stdout.decode()
+    in_this_order(out, "contoso/pump-1\n", "08:00:00Z  it connected", f"[{path}:1, connected]",
+                  "09:00:00Z  the hub dropped its session as unauthorized (401003)", f"[{path}:3, expelled]",
+                  "09:00:01Z  the connection was closed (404104)", "09:00:05Z  it connected",
+                  "09:06:05Z  (time passes)", "token-expiry")
+    out = run.call("explain", "--device", "contoso/sensor-3", path).stdout.decode()
+    in_this_order(out, "contoso/sensor-3\n", "it connected", "dropped its session", "09:20:00Z  (time passes)",
+                  "not-returned", "Still open: a connection that settles ends it")
+    out = run.call("explain", "--device", "valve-2", path).stdout.decode()
+    in_this_order(out, "the hub refused its connection (401003): \"Thumbprint does not match", "auth-failure",
+                  "Still open")
+
+
+@test
+def explain_says_when_there_is_nothing_to_explain(run):
+    path = run.file(GOOD)
+    done = run.call("explain", "--device", "gauge-4", path)
+    same(done.returncode, 0)
+    check(b"No trouble of this device is in the log" in done.stdout, done.stdout.decode())
+    done = run.call("explain", "--device", "pump", path)
+    same((done.returncode, done.stdout), (3, b""))
+    check(b'no record of the device "pump"' in done.stderr, done.stderr.decode())
+
+
+# --- TAP ----------------------------------------------------------------------------------
+
+def main():
+    parser = argparse.ArgumentParser(description="every input form through lapsectl, as TAP")
+    parser.add_argument("--lapsectl", required=True, type=pathlib.Path)
+    parser.add_argument("--rules", type=pathlib.Path, help="default: LAPSED_RULES, or those of this tree")
+    parser.add_argument("word", nargs="?", default="")
+    options = parser.parse_args()
+    rules = options.rules or (None if os.environ.get("LAPSED_RULES")
+                              else pathlib.Path(__file__).resolve().parents[2] / "rules")
+    tests = [t for t in TESTS if options.word in t.__name__]
+    failed = 0
+    print(f"TAP version 13\n1..{len(tests)}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="input.") as folder:
+        run = Runner(str(options.lapsectl.resolve()), rules, pathlib.Path(folder))
+        for number, one in enumerate(tests, 1):
+            name, note = one.__name__.replace("_", " "), None
+            try:
+                note = one(run)
+                print(f"ok {number} - {name}{' # ' + note if note and note.startswith('SKIP') else ''}", flush=True)
+            except (Wrong, OSError, LookupError, ValueError, subprocess.SubprocessError) as e:
+                failed += 1
+                print(f"not ok {number} - {name}")
+                note = "\n".join("# " + line for line in (str(e) or repr(e)).splitlines())
+            if note and note.startswith("#"):
+                print(note, flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
