@@ -16,7 +16,10 @@ static bool is_named(const struct finding_of_device *finding, const char *name)
 	snprintf(full, sizeof full, "%s/%.*s%s%.*s", finding->hub ? finding->hub : "", (int)device.size, device.data,
 		 module.size ? "/" : "", (int)module.size, module.data);
 	short_form = full + (finding->hub ? strlen(finding->hub) : 0) + 1;
-	return strcmp(name, full) == 0 || strcmp(name, short_form) == 0;
+	if (strcmp(name, short_form) == 0)
+		return true;
+	return strncasecmp(name, full, (size_t)(short_form - full)) == 0 &&
+	       strcmp(name + (short_form - full), short_form) == 0;
 }
 
 static const char *sentence_of(const struct event *event)

@@ -236,7 +236,8 @@ void report_changes(struct survey *survey, const struct plan *plan, const struct
 
 		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
 		count = finding.episode_count < 256 ? finding.episode_count : 256;
-		memcpy(before, finding.episodes, count * sizeof *before);
+		if (count > 0)
+			memcpy(before, finding.episodes, count * sizeof *before);
 		episodes += finding.episode_count;
 		survey_judge(survey, i, what_if, NULL, &finding);
 		for (size_t j = 0; j < count; j++) {

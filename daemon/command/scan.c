@@ -28,6 +28,13 @@ int survey_files(struct survey *survey, const struct options *options)
 	for (int i = 0; i < options->file_count; i++)
 		failed += logs_read(survey, options->files[i], !options->quiet && isatty(STDERR_FILENO));
 	survey_close(survey);
+	if (survey_unjudged(survey))
+		fprintf(stderr, "%llu events were not judged: more than 4096 hubs, or no memory\n",
+			(unsigned long long)survey_unjudged(survey));
+	if (survey_counts(survey)->read == 0)
+		fprintf(stderr, "no record was found in what was given: nothing can be said\n");
+	if (survey_sources(survey) == 0)
+		return EXIT_UNREACHED;
 	return failed ? EXIT_UNREACHED : EXIT_DONE;
 }
 

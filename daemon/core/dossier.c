@@ -9,7 +9,7 @@ static char *copy_of(const char *text)
 	return text && *text ? strdup(text) : NULL;
 }
 
-uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures)
+uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures, unsigned most)
 {
 	char redacted[MESSAGE_MAX];
 	struct text *texts;
@@ -20,7 +20,7 @@ uint8_t dossier_text(struct dossier *dossier, struct span message, const char *c
 	for (unsigned i = 0; i < dossier->text_count; i++)
 		if (strcmp(dossier->texts[i].message, redacted) == 0)
 			return (uint8_t)(i + 1);
-	if (dossier->text_count == TEXTS_MAX)
+	if (dossier->text_count >= most)
 		return 0;
 	texts = realloc(dossier->texts, (dossier->text_count + 1) * sizeof *texts);
 	if (!texts)

@@ -7,7 +7,7 @@
 
 #include "event.h"
 
-enum { TEXTS_MAX = 64, MESSAGE_MAX = 257 };
+enum { TEXTS_MAX = 255, ADDRESSES_MAX = 64, MESSAGE_MAX = 257 };
 
 /* A message of the hub, redacted and cut to 256 bytes, with what the pattern
  * captured; or a masked address. */
@@ -22,8 +22,9 @@ struct dossier {
 	unsigned text_count;
 };
 
-/* Returns the text's index, 0 if there is none or no more room. */
-uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures);
+/* Returns the text's index, 0 if there is none, or room for no more than
+ * `most` texts in all. */
+uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures, unsigned most);
 
 /* NULL data for 0. */
 struct text dossier_read(const struct dossier *dossier, uint8_t text);

@@ -47,7 +47,7 @@ static int64_t patience(const struct life *life, const struct court *court)
 	for (unsigned i = 0; i < known; i++)
 		longest = stamp_max(longest, life->returns_ns[i]);
 	return stamp_max(settings_ns(court->settings, SETTING_RETURN_WITHIN),
-			 stamp_min(2 * longest, settings_ns(court->settings, SETTING_RETURN_MAX)));
+			 stamp_min(stamp_add(longest, longest), settings_ns(court->settings, SETTING_RETURN_MAX)));
 }
 
 void episode_await(struct life *life, struct court *court, int64_t since_ns, int64_t now_ns)
@@ -147,6 +147,8 @@ bool episode_holds(const struct episode *episode, const struct event *event)
 void episode_reach(struct life *life, struct court *court, struct episode *episode, enum verdict verdict,
 		   int64_t time_ns, const char *why)
 {
+	if (verdict == VERDICT_RECONNECT_LOOP && !(episode->reached & 1u << verdict))
+		episode->loop_ns = time_ns;
 	episode->reached |= (uint8_t)(1u << verdict);
 	if (verdict == VERDICT_AUTH_FAILURE)
 		give_reason(life, court, episode);
@@ -155,8 +157,6 @@ void episode_reach(struct life *life, struct court *court, struct episode *episo
 	episode->verdict = (uint8_t)verdict;
 	episode->decided_ns = time_ns;
 	episode->timed = false;
-	if (verdict == VERDICT_RECONNECT_LOOP)
-		episode->loop_ns = time_ns;
 	trace_say(court->trace, time_ns, "Verdict %s%s%s: %s.", verdict_names[verdict],
 		  verdict == VERDICT_AUTH_FAILURE ? ", reason " : "",
 		  verdict == VERDICT_AUTH_FAILURE ? ruleset_reason(court->rules, episode->reason)->id : "", why);

@@ -1,5 +1,6 @@
 #include "event.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define ORDER(a, b) \
@@ -12,7 +13,7 @@ int event_compare(const struct event *a, const struct event *b)
 	ORDER(a->signal, b->signal);
 	ORDER(a->code, b->code);
 	ORDER(a->operation, b->operation);
-	ORDER(a->category, b->category);
+	ORDER(a->kind, b->kind);
 	return 0;
 }
 
@@ -21,21 +22,26 @@ int event_compare(const struct event *a, const struct event *b)
 
 void event_merge(struct event *into, const struct event *other)
 {
-	if (other->message_size > into->message_size ||
-	    (other->message_size == into->message_size && other->reason > into->reason)) {
+	bool other_counts = other->wording > into->wording;
+
+	if (other->sdk && (!into->sdk || other_counts))
+		into->sdk = other->sdk;
+	if (other->address && (!into->address || other_counts))
+		into->address = other->address;
+	if (other->message_size != into->message_size)
+		other_counts = other->message_size > into->message_size;
+	if (other_counts) {
 		into->message_size = other->message_size;
 		into->message = other->message;
 		into->reason = other->reason;
 	}
+	into->wording = into->wording > other->wording ? into->wording : other->wording;
 	KEEP_KNOWN(protocol);
 	KEEP_KNOWN(authentication);
-	KEEP_KNOWN(sdk);
 	if (other->source < into->source || (other->source == into->source && other->line < into->line)) {
 		into->source = other->source;
 		into->line = other->line;
 	}
-	if (!into->address)
-		into->address = other->address;
 }
 
 static int compare(const void *a, const void *b)

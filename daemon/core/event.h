@@ -14,9 +14,10 @@ struct event {
 	uint16_t source;        /* index of the engine's sources */
 	uint16_t sdk;           /* index of the engine's SDK names; 0: none */
 	uint16_t message_size;  /* bytes of the message as it came, up to 65535 */
+	uint16_t kind;          /* of category and operation, hashed: only whether two are equal counts */
+	uint32_t wording;       /* of all text in the record, hashed: chooses between duplicates */
 	uint8_t signal;         /* enum signal */
 	uint8_t operation;      /* enum operation */
-	uint8_t category;       /* a small hash: only whether two are equal counts */
 	uint8_t protocol;       /* enum protocol */
 	uint8_t authentication; /* enum authentication */
 	uint8_t message;        /* index of the device's texts; 0: none */
@@ -32,7 +33,7 @@ int event_compare(const struct event *a, const struct event *b);
 static inline int event_same(const struct event *a, const struct event *b)
 {
 	return a->time_ns == b->time_ns && a->signal == b->signal && a->code == b->code &&
-	       a->operation == b->operation && a->category == b->category;
+	       a->operation == b->operation && a->kind == b->kind;
 }
 
 /* Of two that are the same, the longer message counts; what one knows and the

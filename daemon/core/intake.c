@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "hash.h"
+
 struct intake {
 	struct splitter *splitter;
 	struct decoder *decoder;
@@ -64,13 +66,22 @@ const struct counts *intake_counts(const struct intake *intake)
 	return &intake->counts;
 }
 
-static uint8_t small_hash(struct span text)
+/* Case does not count: Azure writes the same name in several. */
+static uint64_t hash_of_text(struct span first, struct span second, struct span third)
 {
-	unsigned hash = 0;
+	const struct span texts[] = {first, second, third};
+	struct hash hash;
 
-	for (size_t i = 0; i < text.size; i++)
-		hash = hash * 31 + (text.data[i] | 0x20);
-	return (uint8_t)(hash ^ hash >> 8);
+	hash_begin(&hash, 0, 0);
+	for (int t = 0; t < 3; t++) {
+		for (size_t i = 0; i < texts[t].size; i++) {
+			char c = (char)(texts[t].data[i] | 0x20);
+
+			hash_add(&hash, &c, 1);
+		}
+		hash_add(&hash, "", 1);
+	}
+	return hash_end(&hash);
 }
 
 static enum operation operation_of(struct span operation)
@@ -106,11 +117,12 @@ static void fill(struct intake *intake, const struct record *record, enum signal
 		.message_size = (uint16_t)(record->message.size < UINT16_MAX ? record->message.size : UINT16_MAX),
 		.signal = (uint8_t)signal,
 		.operation = (uint8_t)operation_of(record->operation),
-		.category = small_hash(record->category),
+		.kind = (uint16_t)hash_of_text(record->category, record->operation, (struct span){NULL, 0}),
+		.wording = (uint32_t)hash_of_text(record->message, record->sdk, record->address),
 		.protocol = (uint8_t)record->protocol,
 		.authentication = (uint8_t)record->authentication,
-		.message = bears_message(signal) ? dossier_text(dossier, record->message, finding.captures) : 0,
-		.address = bears_message(signal) ? dossier_text(dossier, record->address, NULL) : 0,
+		.message = bears_message(signal) ? dossier_text(dossier, record->message, finding.captures, TEXTS_MAX) : 0,
+		.address = bears_message(signal) ? dossier_text(dossier, record->address, NULL, ADDRESSES_MAX) : 0,
 		.reason = proved ? proved : finding.reason,
 	};
 }

@@ -163,6 +163,8 @@ static uint32_t read_code(const json_t *value)
 	if (json_is_integer(value)) {
 		json_int_t number = json_integer_value(value);
 
+		if (number >= 200 && number < 300)
+			return 0; /* HTTP's way to say success */
 		return number >= 0 && number < 1000000 ? (uint32_t)number : UINT32_MAX;
 	}
 	if (!value || json_is_null(value))
@@ -266,7 +268,7 @@ static bool name_columns(struct decoder *decoder, const struct document *documen
 	size_t index;
 
 	*ret_why = MALFORMED_SHAPE;
-	if (!decoder->columns || decoder->columns_id != document->columns_id) {
+	if (decoder->columns_id != document->columns_id) {
 		json_decref(decoder->columns);
 		decoder->columns = load(document->columns, ret_why);
 		decoder->columns_id = document->columns_id;

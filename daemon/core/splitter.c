@@ -40,7 +40,10 @@ struct splitter {
 	/* the record under way */
 	bool open, dropped; /* dropped: too long, its bytes are not kept */
 	bool is_key, is_row;
+	bool fresh;         /* it began at the very begin of its line: nothing is around it */
+	bool folded;        /* it has gone on to a second line */
 	size_t start, key;  /* offsets in data */
+	size_t second;      /* where its second line begins */
 	uint64_t start_line;
 	unsigned depth;
 	uint64_t objects;   /* a bit a level: object, not array */
@@ -52,6 +55,7 @@ struct splitter {
 	size_t columns_size;
 	uint64_t columns_id;
 	bool resync;        /* looking for the next record: counted already */
+	bool line_start;    /* nothing stood on this line yet */
 	char previous;      /* the last character that was not blank */
 };
 
@@ -62,6 +66,7 @@ struct splitter *splitter_new(size_t record_max)
 	if (splitter) {
 		splitter->record_max = record_max;
 		splitter->line = 1;
+		splitter->line_start = true;
 	}
 	return splitter;
 }
@@ -131,6 +136,7 @@ static void carry_over(struct splitter *splitter)
 	if (splitter->dropped)
 		keep = 0;
 	splitter->key -= splitter->start;
+	splitter->second -= splitter->start;
 	splitter->start = 0;
 	splitter->carry_size = keep;
 	splitter->data = "";
@@ -147,8 +153,10 @@ static void begin(struct splitter *splitter, bool row)
 	splitter->open = true;
 	splitter->dropped = false;
 	splitter->is_row = row;
+	splitter->fresh = splitter->line_start;
 	splitter->start = splitter->at++;
 	splitter->start_line = splitter->line;
+	splitter->folded = false;
 	splitter->depth = 1;
 	splitter->objects = !row;
 	splitter->state = row ? VALUE_OR_END : KEY_OR_END;
@@ -159,15 +167,12 @@ static void begin(struct splitter *splitter, bool row)
  * within an array. Returns whether this is to be counted. */
 static bool broken(struct splitter *splitter)
 {
-	const char *newline = NULL;
-	bool count = !splitter->resync;
+	bool count = !splitter->resync, again = splitter->open && !splitter->dropped && splitter->folded;
 
-	if (splitter->open && !splitter->dropped)
-		newline = memchr(splitter->data + splitter->start, '\n', splitter->at - splitter->start);
 	splitter->open = false;
 	splitter->dropped = false;
-	if (newline) {
-		splitter->at = (size_t)(newline - splitter->data) + 1;
+	if (again) {
+		splitter->at = splitter->second;
 		splitter->line = splitter->start_line + 1;
 		splitter->state = RESYNC_LINE;
 		splitter->resync = true;
@@ -185,7 +190,8 @@ static bool broken(struct splitter *splitter)
 static void enter_array(struct splitter *splitter)
 {
 	splitter->open = false;
-	splitter->nest += 2;
+	splitter->nest = splitter->fresh ? 2 : splitter->nest + 2;
+	splitter->rows &= !splitter->fresh;
 	splitter->state = BETWEEN;
 }
 
@@ -328,6 +334,10 @@ static enum step within(struct splitter *splitter)
 	if (is_blank(c)) {
 		splitter->line += c == '\n';
 		splitter->at++;
+		if (c == '\n' && !splitter->folded) {
+			splitter->folded = true;
+			splitter->second = splitter->at;
+		}
 		return GO_ON;
 	}
 	switch (splitter->state) {
@@ -358,9 +368,11 @@ static bool between(struct splitter *splitter, char c)
 {
 	if (c == '{' || (c == '[' && splitter->rows)) {
 		begin(splitter, c == '[');
+		splitter->line_start = false;
 		return false;
 	}
 	splitter->at++;
+	splitter->line_start = c == '\n' || (splitter->line_start && c == (char)0xEF);
 	switch (c) {
 	case '\n':
 		splitter->line++;
@@ -417,6 +429,7 @@ static void skip_line(struct splitter *splitter)
 	if (newline && splitter->resync) {
 		splitter->at++;
 		splitter->line++;
+		splitter->line_start = true;
 	}
 }
 
@@ -428,20 +441,21 @@ static void resync_line(struct splitter *splitter, char c)
 	}
 	splitter->at++;
 	splitter->line += c == '\n';
+	splitter->line_start = c == '\n';
 	if (!is_blank(c) && c != '}' && c != ']' && c != ',')
 		splitter->state = SKIP_LINE;
 }
 
 static void resync_inline(struct splitter *splitter, char c)
 {
-	if (c == '{' && splitter->previous == ',') {
+	if (splitter->previous == ',' && c == (splitter->rows ? '[' : '{')) {
 		splitter->state = BETWEEN;
 		return;
 	}
 	splitter->at++;
 	if (c == '\n') {
 		splitter->line++;
-		splitter->nest = 0;
+		splitter->line_start = true;
 		splitter->state = RESYNC_LINE;
 	} else if (!is_blank(c)) {
 		splitter->previous = c;
@@ -478,6 +492,7 @@ static enum split finish(struct splitter *splitter, struct document *ret, enum m
 static enum split advance(struct splitter *splitter, struct document *ret, enum malformed *ret_why)
 {
 	char c = splitter->data[splitter->at];
+	enum step step;
 
 	switch (splitter->state) {
 	case BETWEEN:
@@ -508,7 +523,15 @@ static enum split advance(struct splitter *splitter, struct document *ret, enum 
 	default:
 		break;
 	}
-	switch (within(splitter)) {
+	step = within(splitter);
+	if (splitter->open && !splitter->dropped && splitter->at - splitter->start > splitter->record_max) {
+		/* On several lines it is rather a broken one that swallows its
+		 * successors; on one line it is skipped to its end, unkept. */
+		if (splitter->folded)
+			return give_up(splitter, MALFORMED_TOO_LONG, ret_why);
+		splitter->dropped = true;
+	}
+	switch (step) {
 	case DONE:
 		return finish(splitter, ret, ret_why);
 	case BROKEN:
@@ -518,8 +541,6 @@ static enum split advance(struct splitter *splitter, struct document *ret, enum 
 	case GO_ON:
 		break;
 	}
-	if (splitter->open && splitter->at - splitter->start > splitter->record_max)
-		splitter->dropped = true;
 	return SPLIT_MORE;
 }
 
@@ -545,6 +566,7 @@ enum split splitter_next(struct splitter *splitter, struct document *ret, enum m
 		splitter->resync = splitter->rows = false;
 		splitter->nest = 0;
 		splitter->line = 1;
+		splitter->line_start = true;
 		break;
 	}
 	carry_over(splitter);

@@ -118,7 +118,9 @@ bool stamp_parse(struct span text, int64_t *ret_ns)
 	int year, month, day, hour, minute, second;
 	int64_t nanoseconds, east;
 
-	if (text.size > 2 && text.data[2] == '/') {
+	if (text.size < 10)
+		return false;
+	if (text.data[2] == '/') {
 		month = digits(&cursor, 2);
 		expect(&cursor, "/");
 		day = digits(&cursor, 2);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "text.h"
+
 struct survey {
 	const struct ruleset *rules;
 	const struct settings *settings;
@@ -71,7 +73,7 @@ void survey_limit(struct survey *survey, int64_t since_ns, int64_t until_ns)
 
 bool survey_source(struct survey *survey, const char *name)
 {
-	char **sources;
+	char **sources, escaped[1024];
 
 	if (survey->source_count == UINT16_MAX)
 		return false;
@@ -79,7 +81,8 @@ bool survey_source(struct survey *survey, const char *name)
 	if (!sources)
 		return false;
 	survey->sources = sources;
-	if (!(sources[survey->source_count] = strdup(name)))
+	text_escape(span_of(name), "", escaped, sizeof escaped);
+	if (!(sources[survey->source_count] = strdup(escaped)))
 		return false;
 	survey->intake = intake_new(survey->registry, survey->rules,
 				    (size_t)survey->settings->value[SETTING_RECORD_MAX],
@@ -111,6 +114,7 @@ static void drain(struct survey *survey)
 				survey->time.first_ns = taking.time_ns;
 			survey->time.last_ns = stamp_max(survey->time.last_ns, taking.time_ns);
 		}
+		survey->unjudged += taken == TAKEN_UNJUDGED;
 		if (taken != TAKEN_EVENT)
 			continue;
 		dossier = taking.device->file;
@@ -214,13 +218,15 @@ void survey_close(struct survey *survey)
 	for (size_t i = 0; i < count; i++) {
 		struct dossier *dossier = (survey->order[i] = registry_at(survey->registry, i))->file;
 
-		dossier->count = events_arrange(dossier->events, dossier->count);
+		if (dossier)
+			dossier->count = events_arrange(dossier->events, dossier->count);
 	}
 	if (registry_hubs(survey->registry) > 1)
 		for (size_t i = 0; i < count; i++)
 			announce(survey, survey->order[i]);
 	ordered_registry = survey->registry;
-	qsort(survey->order, count, sizeof *survey->order, order_devices);
+	if (count > 1)
+		qsort(survey->order, count, sizeof *survey->order, order_devices);
 }
 
 /* --- judging ------------------------------------------------------------ */
@@ -278,9 +284,20 @@ void survey_judge(struct survey *survey, size_t index, const struct settings *se
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		if (ret->life.episodes[i].open)
 			episodes_keep(court, &ret->life.episodes[i]);
-	qsort(court->ended, court->ended_count, sizeof *court->ended, order_episodes);
+	if (court->ended_count > 1)
+		qsort(court->ended, court->ended_count, sizeof *court->ended, order_episodes);
 	ret->episodes = court->ended;
 	ret->episode_count = court->ended_count;
+}
+
+size_t survey_sources(const struct survey *survey)
+{
+	return survey->source_count;
+}
+
+uint64_t survey_unjudged(const struct survey *survey)
+{
+	return survey->unjudged;
 }
 
 const struct counts *survey_counts(const struct survey *survey)

@@ -31,6 +31,11 @@ struct span_of_time {
 	int64_t first_ns, last_ns; /* STAMP_NONE: nothing dated */
 };
 
+/* How many sources were read. */
+size_t survey_sources(const struct survey *survey);
+
+/* Events of devices for which there was no room: too many hubs, or no memory. */
+uint64_t survey_unjudged(const struct survey *survey);
 const struct counts *survey_counts(const struct survey *survey);
 struct span_of_time survey_time(const struct survey *survey);
 struct registry *survey_registry(struct survey *survey);

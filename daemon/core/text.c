@@ -23,35 +23,59 @@ static bool is_word(char c)
 
 /* What follows one of these names is not quoted: keys because they are
  * secret, tracking ids and stamps because they make every copy of one message
- * different. */
+ * different. A name is followed by '=', ':' or "%3D", with blanks and quotes
+ * around it. */
 static const struct hidden {
 	const char *name;
 	bool secret;
 } hidden[] = {
-	{"sig=", true},        {"sig%3D", true},          {"SharedAccessKey=", true}, {"AccountKey=", true},
-	{"password=", true},   {"primaryKey=", true},     {"secondaryKey=", true},    {"key=", true},
-	{"Tracking ID:", false}, {"trackingId\":\"", false}, {"timestampUtc\":\"", false},
+	{"sig", true},           {"SharedAccessKey", true}, {"AccountKey", true},    {"access_key", true},
+	{"password", true},      {"pwd", true},             {"primaryKey", true},    {"secondaryKey", true},
+	{"key", true},           {"token", true},           {"Tracking ID", false},  {"trackingId", false},
+	{"timestampUtc", false},
 };
 
-static const struct hidden *hidden_at(struct span text, size_t at)
+static size_t skip_any(struct span text, size_t at, const char *these)
 {
-	if (at > 0 && is_word(text.data[at - 1]))
-		return NULL;
-	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-		if (begins_nocase(text, at, hidden[i].name))
-			return &hidden[i];
-	return NULL;
-}
-
-static size_t hidden_end(struct span text, size_t at, bool secret)
-{
-	while (at < text.size && (secret ? is_base64(text.data[at]) || text.data[at] == '='
-					 : !strchr("\",}\r\n", text.data[at]) || !text.data[at]))
+	while (at < text.size && text.data[at] && strchr(these, text.data[at]))
 		at++;
 	return at;
 }
 
-/* A key of 32 bytes or more in Base64: 43 letters and '=' behind them. Hex
+/* Where the value of the name at `at` begins; 0: no such name is there. */
+static size_t value_of(struct span text, size_t at, bool *ret_secret)
+{
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+		size_t end = at + strlen(hidden[i].name);
+
+		/* "sig" may follow an escape such as %26 or \u0026. */
+		if (!begins_nocase(text, at, hidden[i].name) ||
+		    (i > 1 && at > 0 && is_word(text.data[at - 1])))
+			continue;
+		end = skip_any(text, end, " \"'\\");
+		if (begins_nocase(text, end, "%3D"))
+			end += 3;
+		else if (end < text.size && (text.data[end] == '=' || text.data[end] == ':'))
+			end++;
+		else
+			continue;
+		*ret_secret = hidden[i].secret;
+		return skip_any(text, end, " \"'\\");
+	}
+	return 0;
+}
+
+static size_t value_end(struct span text, size_t at, bool secret)
+{
+	const char *enders = secret ? " \t\r\n\"'&;,\\" : "\",}\r\n";
+
+	while (at < text.size && !(text.data[at] && strchr(enders, text.data[at])) &&
+	       !(secret && begins_nocase(text, at, "%26")))
+		at++;
+	return at;
+}
+
+/* A key of 32 bytes or more in Base64: 43 letters with '=' behind them. Hex
  * thumbprints have no '='. */
 static size_t bare_key(struct span text, size_t at)
 {
@@ -59,11 +83,12 @@ static size_t bare_key(struct span text, size_t at)
 
 	if (at > 0 && is_base64(text.data[at - 1]))
 		return 0;
-	while (end < text.size && is_base64(text.data[end]))
+	while (end < text.size && is_base64(text.data[end]) && !begins_nocase(text, end, "%3D"))
 		end++;
-	if (end - at < 43 || end == text.size || text.data[end] != '=')
+	if (end - at < 43 || !(begins_nocase(text, end, "=") || begins_nocase(text, end, "%3D")))
 		return 0;
-	while (end < text.size && text.data[end] == '=')
+	end += text.data[end] == '=' ? 1 : 3;
+	while (begins_nocase(text, end, "="))
 		end++;
 	return end - at;
 }
@@ -73,11 +98,12 @@ void text_redact(struct span text, char *buffer, size_t size)
 	size_t length = 0, at = 0;
 
 	while (at < text.size && length + 1 < size) {
-		const struct hidden *row = hidden_at(text, at);
-		size_t key = row ? 0 : bare_key(text, at), name = row ? strlen(row->name) : 0;
-		const char *instead = !row || row->secret ? "[redacted]" : "...";
+		bool secret = true;
+		size_t value = value_of(text, at, &secret), key = value ? 0 : bare_key(text, at);
+		size_t name = value ? value - at : 0;
+		const char *instead = secret ? "[redacted]" : "...";
 
-		if (!row && !key) {
+		if (!value && !key) {
 			buffer[length++] = text.data[at++];
 			continue;
 		}
@@ -86,7 +112,7 @@ void text_redact(struct span text, char *buffer, size_t size)
 		memcpy(buffer + length, text.data + at, name);
 		memcpy(buffer + length + name, instead, strlen(instead));
 		length += name + strlen(instead);
-		at = row ? hidden_end(text, at + name, row->secret) : at + key;
+		at = value ? value_end(text, value, secret) : at + key;
 	}
 	/* Never cut within a UTF-8 character. */
 	while (at < text.size && at > 0 && length > 0 && ((unsigned char)text.data[at] & 0xC0) == 0x80) {

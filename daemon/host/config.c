@@ -136,6 +136,8 @@ static int read_sources(struct reading *reading, const json_t *array)
 		return fault_at(reading, "sources", "expected an array of {\"path\": ..., \"kind\": ...}");
 	clear_sources(config);
 	config->sources = calloc(json_array_size(array) + 1, sizeof *config->sources);
+	if (!config->sources)
+		return fault_at(reading, "sources", "out of memory");
 	json_array_foreach(array, index, element) {
 		const char *name = json_string_value(json_object_get(element, "path"));
 		const char *kind = json_string_value(json_object_get(element, "kind"));
@@ -320,6 +322,8 @@ int config_read(struct config *config, const char *file, bool needed, struct fau
 	if (asprintf(&folder, "%.*sconf.d", (int)(slash ? slash - file + 1 : 0), file) < 0)
 		return -ENOMEM;
 	r = folder_list(folder, ".json", &paths, &count);
+	if (r < 0)
+		r = fault_set(fault, folder, 0, 0, "cannot list the drop-ins: %s", strerror(-r));
 	free(folder);
 	for (size_t i = 0; i < count && r == 0; i++) {
 		r = read_file(config, paths[i], fault);

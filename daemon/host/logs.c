@@ -90,7 +90,8 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 static int read_folder(struct survey *survey, const char *path, bool progress)
 {
 	char *const paths[] = {(char *)path, NULL};
-	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	struct stat status;
 	FTSENT *entry;
 	int failed = 0;
 
@@ -99,8 +100,12 @@ static int read_folder(struct survey *survey, const char *path, bool progress)
 		return 1;
 	}
 	while ((entry = fts_read(tree))) {
-		if (entry->fts_info == FTS_F && entry->fts_name[0] != '.') {
-			failed += read_file(survey, entry->fts_path, entry->fts_statp->st_size, progress);
+		bool is_link = entry->fts_info == FTS_SL && stat(entry->fts_path, &status) == 0 &&
+			       S_ISREG(status.st_mode);
+
+		if ((entry->fts_info == FTS_F || is_link) && entry->fts_name[0] != '.') {
+			failed += read_file(survey, entry->fts_path,
+					    is_link ? status.st_size : entry->fts_statp->st_size, progress);
 		} else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
 			fprintf(stderr, "%s: cannot be read: %s\n", entry->fts_path, strerror(entry->fts_errno));
 			failed++;
