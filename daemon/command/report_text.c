@@ -79,9 +79,9 @@ static void print_episode(struct survey *survey, const struct plan *plan, const 
 	const char *remedy = alert_remedy(plan->rules, episode), *doc = alert_doc(plan->rules, episode);
 	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT], escaped[4 * MESSAGE_MAX];
 
-	printf("\n%s%s%s  %s%s%s%s\n", colour("\033[1m"), device_label(finding, label, sizeof label), colour("\033[0m"),
-	       colour(episode->verdict == VERDICT_AUTH_FAILURE ? "\033[31m" : "\033[33m"),
-	       verdict_names[episode->verdict], colour("\033[0m"), reason ? ": " : "");
+	printf("\n%s%s%s  %s%s%s%s%s\n", colour("\033[1m"), device_label(finding, label, sizeof label),
+	       colour("\033[0m"), colour(episode->verdict == VERDICT_AUTH_FAILURE ? "\033[31m" : "\033[33m"),
+	       verdict_names[episode->verdict], reason ? ": " : "", reason ? reason->id : "", colour("\033[0m"));
 	printf("  why     %s\n", reason ? reason->title : ruleset_verdict(plan->rules, episode->verdict)->title);
 	printf("  since   %s\n", stamp_format(episode->opened_ns, stamp));
 	print_seen(episode);

@@ -44,9 +44,14 @@ void event_merge(struct event *into, const struct event *other)
 	}
 }
 
+/* Duplicates among themselves by their wording, so that what merging them
+ * gives does not depend on how they came. */
 static int compare(const void *a, const void *b)
 {
-	return event_compare(a, b);
+	const struct event *left = a, *right = b;
+	int order = event_compare(left, right);
+
+	return order ? order : (left->wording < right->wording) - (left->wording > right->wording);
 }
 
 size_t events_arrange(struct event *events, size_t count)

@@ -26,7 +26,7 @@ DENIED = "Authorization rule 'fleet-2024' does not allow access for 'PLANT/devic
 QUICK = {"settle": 2, "return_within": 2, "pair_within": 1, "lateness": 0, "delay_local": 0, "fleet_least": 1000000}
 # Only the records move time, never the clock.
 BY_RECORDS = {"delay_azure": 86400}
-ALERT = re.compile(r"<(\d)>([A-Z_]+)((?: [a-z]+=\S*)*): (.*)")
+ALERT = re.compile(r"<(\d)>(?!SIG)([A-Z_]+)((?: [a-z]+=\S*)*): (.*)")
 SUMMARY = re.compile(r"stopped: (?P<read>\d+) records \((?P<events>\d+) about connections, (?P<malformed>\d+) "
                      r"malformed\), (?P<devices>\d+) devices; ended: (?P<expiry>\d+) token-expiry, "
                      r"(?P<recovered>\d+) recovered, (?P<away>\d+) not-returned, (?P<failed>\d+) auth-failure; "

@@ -1,0 +1,206 @@
+"""How the daemon starts and stops, what it says of itself, and what it costs."""
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+from rig import (BY_RECORDS, QUICK, Skipped, append, connected, expect, expelled, holds, now, record, refused, story,
+                 wait)
+
+
+@story("a silent source says so, names what waits for it, and says when it speaks again", syslog=True)
+def stall(bench):
+    append(bench.log, connected(now() - 3600, "meter-1"), expelled(now() - 60, "meter-1"))
+    daemon = bench.start(settings={"stall_after": 10})
+    begun = time.monotonic()
+    raised = daemon.alert("INPUT_STALLED", seconds=20)
+    holds(time.monotonic() - begun > 9, "told too soon")
+    holds(str(bench.log) in raised["sentence"] and "meter-1" in raised["sentence"], f"told as {raised['sentence']!r}")
+    expect(raised["severity"], 4, "severity")
+    append(bench.log, connected(now(), "meter-1"))
+    expect(daemon.alert("INPUT_STALLED", "cleared")["severity"], 5, "severity when cleared")
+    daemon.stop()
+    expect([m["msgid"] for m in daemon.reached()], ["INPUT_STALLED", "INPUT_STALLED"], "messages")
+
+
+def clock_ahead(bench):
+    """An environment in which a number in a file sets the daemon's clocks ahead."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        raise Skipped("no C compiler to build a clock with")
+    if b"__asan_init" in pathlib.Path(bench.lapsed).read_bytes():
+        raise Skipped("the address sanitizer does not like it")
+    library, setting = bench.folder / "clock.so", bench.folder / "ahead"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library,
+                    pathlib.Path(__file__).resolve().parent / "clock.c"], check=True)
+    setting.write_bytes(bytes(8))
+    return setting, {"LD_PRELOAD": str(library), "TEST_CLOCK": str(setting)}
+
+
+def set_ahead(setting, seconds):
+    with open(setting, "r+b", buffering=0) as file:
+        file.write(seconds.to_bytes(8, "little"))
+
+
+@story("a day later the digest tells what needed nobody, and an alert is repeated", syslog=True)
+def digest(bench):
+    setting, environment = clock_ahead(bench)
+    base = now() - 7200
+    append(bench.log, connected(base, "meter-1"))
+    daemon = bench.start(settings=BY_RECORDS | {"stall_after": 864000}, kind="azure", environment=environment)
+    append(bench.log, expelled(base + 3600, "meter-1"), connected(base + 3605, "meter-1"),
+           record(base + 3700, "meter-2", "disconnect", "404104"), refused(base + 5000, "pump-1"))
+    daemon.alert("AUTH_FAIL", device="pump-1")
+    set_ahead(setting, 86000)
+    time.sleep(0.1)
+    expect(daemon.alerts("DIGEST"), [], "told too soon")
+    set_ahead(setting, 86401)
+    told = daemon.alert("DIGEST", state=None)
+    daemon.alert("AUTH_FAIL", "repeated", "pump-1")
+    holds(told["sentence"].startswith("token-expiry=1 recovered=0 connection-lost=1 ") and
+          told["sentence"].endswith("1 alerts stand"), f"told as {told['sentence']!r}")
+    expect(told["severity"], 6, "severity")
+    set_ahead(setting, 2 * 86401)
+    again = wait("the next digest", lambda: daemon.alerts("DIGEST")[1:])[0]
+    holds(again["sentence"].startswith("token-expiry=0 recovered=0 connection-lost=0 "), f"then {again['sentence']!r}")
+    daemon.stop()
+    messages = [m for m in daemon.reached() if m["msgid"] == "DIGEST"]
+    expect(len(messages), 2, "messages")
+    expect(messages[0]["msg"], "DIGEST: " + told["sentence"], "MSG")
+
+
+@story("50 MB of backlog need less than 64 MB of memory")
+def memory(bench):
+    if b"__asan_init" in pathlib.Path(bench.lapsed).read_bytes():
+        raise Skipped("a sanitizer's memory is not the program's")
+    base, wanted, records, cycle = now() - 80000, 50 << 20, 0, 0
+    shape = "".join([expelled(7777777777, "DEVICE"), record(7777777777, "DEVICE", "disconnect", "404104"),
+                     connected(7777777777, "DEVICE")])
+    with open(bench.log, "w") as file:
+        while file.tell() < wanted:                  # the devices of a fleet renew their tokens in turn
+            at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(base + cycle * 3))
+            file.write(shape.replace("DEVICE", f"meter-{cycle % 5000}").replace("2216-06-18T06:42:57", at))
+            cycle, records = cycle + 1, records + 3
+    daemon = bench.start(settings={})
+    with open(f"/proc/{daemon.pid}/status") as file:
+        peak_kb = int(re.search(r"VmHWM:\s+(\d+) kB", file.read())[1])
+    counts = daemon.stop()
+    expect((counts["read"], counts["events"], counts["devices"]), (records, records, 5000), "records, events, devices")
+    holds(peak_kb < 64 * 1024, f"peak of {peak_kb} kB")
+
+
+@story("SIGTERM and SIGINT end it within two seconds, with status 0 and a summary")
+def stops(bench):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        daemon = bench.start(settings=QUICK)
+        append(bench.log, refused(now(), f"pump-{number}"))
+        daemon.alert("AUTH_FAIL", device=f"pump-{number}")
+        begun = time.monotonic()
+        counts = daemon.stop(number)
+        holds(time.monotonic() - begun < 2, "it takes more than two seconds")
+        holds(daemon.lines(f"{signal.Signals(number).name}: stopping"), "the signal is not named")
+        expect(counts["standing"], len(daemon.alerts()), "alerts that stand")
+        expect(counts["malformed"], 0, "malformed")
+
+
+@story("SIGTERM ends it within two seconds while it reads a backlog")
+def stops_early(bench):
+    chunk = "".join(connected(now() - 900, f"meter-{n}") for n in range(2000))
+    for _ in range(64):
+        append(bench.log, chunk)
+    daemon = bench.start(settings={}, caught_up=False)
+    daemon.line("follows 1 sources")
+    begun = time.monotonic()
+    daemon.stop()
+    holds(time.monotonic() - begun < 2, "it takes more than two seconds")
+
+
+@story("a wrong configuration ends with status 2 and says where and what")
+def wrong(bench):
+    wrongs = [('{\n  "sourcse": []\n}', '2:3: unknown key "sourcse"; did you mean "sources"?'),
+              ('{"settings": {"setle": 1}}', '1:15: unknown key "setle"; did you mean "settle"?'),
+              ('{"settings": {"settle": 0}}', "1:15: expected a whole number from 1 to 86400 (s)"),
+              ('{"sources": [{"path": "a", "kind": "far"}]}', 'expected "azure" or "local"'),
+              ('{"sources": [{"path": "a"}],\n', "2:1: "),
+              ('{"alerts": {"syslog": {"facility": "local8"}}}', "expected a facility")]
+    path = bench.folder / "wrong.json"
+    for text, words in wrongs:
+        path.write_text(text)
+        for arguments in (["--config", path], ["--config", path, "--check"]):
+            done = bench.run(*arguments)
+            expect((done.returncode, done.stdout), (2, ""), f"status, output for {text!r}")
+            holds(done.stderr.startswith(f"{path}:") and words in done.stderr and done.stderr.count("\n") == 1,
+                  f"{text!r} gives {done.stderr!r}")
+    expect(bench.run("--config", bench.folder / "none.json").returncode, 2, "status without the file")
+    path.write_text(wrongs[0][0])
+    expect(bench.run("--config", path).stderr, f"{path}:{wrongs[0][1]}\n", "words")
+
+
+@story("without sources it ends with status 2 and says what to write")
+def no_sources(bench):
+    path = bench.folder / "empty.json"
+    path.write_text("{}")
+    done = bench.run("--config", path)
+    expect(done.returncode, 2, "status")
+    holds(done.stderr.startswith(f"{path}: no sources: expected \"sources\": [{{\"path\": "), f"says {done.stderr!r}")
+    expect(bench.run("--config", path, "stray").returncode, 2, "status with a stray argument")
+
+
+@story("--check verifies and starts nothing; --version and --help tell")
+def check(bench):
+    append(bench.log, refused(now(), "pump-1"))
+    done = bench.run("--config", bench.configure(), "--check")
+    expect((done.returncode, done.stderr), (0, ""), "status, stderr")
+    holds(f"{bench.folder / 'lapsed.json'}: good\n" in done.stdout and "samples verified" in done.stdout,
+          f"says {done.stdout!r}")
+    holds(re.fullmatch(r"lapsed \d+\.\d+\.\d+\n", bench.run("--version").stdout), "--version")
+    done = bench.run("--help")
+    holds(done.returncode == 0 and "--print-effective-config" in done.stdout, "--help")
+
+
+def values(text):
+    """What a configuration says, without its comments."""
+    return json.loads("".join(line for line in text.splitlines(True) if not line.lstrip().startswith("//")))
+
+
+@story("--print-effective-config is a configuration again, with every value and where it is from", syslog=True)
+def round_trip(bench):
+    first = bench.configure([bench.log, bench.folder / 'a "quoted" *.json'], settings=QUICK,
+                            devices={"mute": ["old-*", 'x"y\\z'], "x509": ["état/*"]})
+    (bench.folder / "conf.d").mkdir()
+    (bench.folder / "conf.d" / "10-more.json").write_text('{"settings": {"settle": "5min", /* twice */ "refusals": 7,},}')
+    done = bench.run("--config", first, "--print-effective-config", "--set", "lateness=2min")
+    expect((done.returncode, done.stderr), (0, ""), "status, stderr")
+    got, given = values(done.stdout), json.loads(first.read_text())
+    expect(got["sources"], given["sources"], "sources")
+    expect(got["devices"], given["devices"], "devices")
+    expect({key: got["alerts"]["syslog"][key] for key in ("host", "port", "facility")}, given["alerts"]["syslog"],
+           "syslog")
+    expect({key: got["settings"][key] for key in QUICK}, QUICK | {"settle": 300, "lateness": 120}, "settings")
+    for words in ("from the command line", f"from {first}", f"from {bench.folder / 'conf.d' / '10-more.json'}",
+                  "the default"):
+        holds(words in done.stdout, f"no value is {words}")
+    (bench.folder / "again").mkdir()
+    second = bench.folder / "again" / "lapsed.json"
+    second.write_text(done.stdout)
+    again = bench.run("--config", second, "--print-effective-config")
+    expect((again.returncode, again.stderr), (0, ""), "status, stderr of the second")
+    expect(values(again.stdout), got, "the second")
+    expect(bench.run("--config", second, "--check").returncode, 0, "--check of the second")
+
+
+@story("an address that is none ends with status 2, and a receiver that is not there harms nothing")
+def receivers(bench):
+    path = bench.configure()
+    config = json.loads(path.read_text()) | {"alerts": {"syslog": {"host": "no.such.host.invalid", "port": 514}}}
+    path.write_text(json.dumps(config))
+    done = bench.run("--config", path)
+    expect(done.returncode, 2, "status")
+    holds("no.such.host.invalid" in done.stderr, f"says {done.stderr!r}")
+    daemon = bench.start(settings=QUICK | {"repeat_every": 1})
+    append(bench.log, refused(now(), "pump-1"))
+    daemon.alert("AUTH_FAIL", "repeated", "pump-1")
+    daemon.stop()
