@@ -84,6 +84,24 @@ def hostile(bench):
     expect(UNPRINTABLE.findall(daemon.text()), [], "characters on stderr")
 
 
+@story("the longest device id leaves room for the episode, in MSG as in the structured data", syslog=True,
+       todo="the id takes the room of all that follows it in MSG, and is left out of the structured data")
+def longest(bench):
+    device = "\x1b" * 254 + "z"                      # each character becomes four
+    daemon = bench.start()
+    append(bench.log, refused(now(), device))
+    episode = daemon.alert("AUTH_FAIL")["episode"]
+    daemon.stop()
+    messages = daemon.reached()
+    expect([m["msgid"] for m in messages], ["AUTH_FAIL"], "messages")
+    sd, raw, text = messages[0]["sd"], messages[0]["raw"], messages[0]["msg"]
+    holds(len(raw) <= 1180 and raw.isascii(), "not ASCII, or too long for UDP")
+    expect((sd[SD]["reason"], sd[SD]["episode"], sd["meta"]["sequenceId"]), ("thumbprint-mismatch", episode, "1"),
+           "structured data")
+    holds(re.search(rf" device=(\\\\x1b){{20,}}\\S* .*episode={episode}: ", text), f"MSG: {text}")
+    holds(sd[SD].get("device", "").startswith("\\x1b"), "no device in the structured data")
+
+
 @story("a secret in the hub's message leaves by no way", syslog=True)
 def secret(bench):
     token = ("SharedAccessSignature sr=PLANT%2fdevices%2fpump-1&sig=S3CRETS3CRET%2bS3CRETS3CRETS3CRETS3CRETS3CRE%3d"
@@ -241,6 +259,38 @@ def fleet(bench):
        todo="devices refused inside a session count twice: as failing and as online")
 def fleet_inside(bench):
     fail_together(bench, lambda device: [refused(now(), device, DENIED.format(device))])
+
+
+@story("of a backlog many that fail alike are one fleet alert", syslog=True)
+def fleet_of_backlog(bench):
+    base = now() - 7200
+    append(bench.log, *(connected(base - 60, f"truck-{n}") for n in range(20)))
+    append(bench.log, *(line for n in range(8) for line in (
+        expelled(base + n, f"truck-{n}"), refused(base + n + 1, f"truck-{n}", DENIED.format(n)))))
+    daemon = bench.start(settings={})
+    daemon.stop()
+    expect(daemon.told(), [("FLEET_ALERT", "raised", None)], "told")
+    messages = daemon.reached()
+    expect([(m["msgid"], m["sd"][SD]["devices"]) for m in messages], [("FLEET_ALERT", "8")], "messages")
+    holds("8 devices of hub plant" in messages[0]["msg"] and "policy fleet-2024" in messages[0]["msg"],
+          f"MSG: {messages[0]['msg']}")
+
+
+@story("a fleet alert that stands is repeated", todo="only single devices' alerts are")
+def fleet_repeated(bench):
+    daemon = bench.start(settings=FLEET | {"repeat_every": 1})
+    append(bench.log, *(refused(now(), f"truck-{n}") for n in range(4)))
+    daemon.alert("FLEET_ALERT")
+    daemon.alert("FLEET_ALERT", "repeated", seconds=4)
+
+
+@story("one record that comes a day late does not put off what is due of other devices",
+       todo="the longest lag of the last 256 records doubles as everybody's delay, however old that one was")
+def late_record(bench):
+    append(bench.log, connected(now() - 3600, "meter-1"))
+    daemon = bench.start()
+    append(bench.log, connected(now() - 86400, "meter-2"), expelled(now(), "meter-1"))
+    daemon.alert("NOT_RETURNED", device="meter-1", seconds=8)
 
 
 @story("token renewals by expulsion every ten minutes are excessive churn, and it ends", syslog=True)

@@ -1,5 +1,6 @@
 """How the daemon starts and stops, what it says of itself, and what it costs."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -77,12 +78,13 @@ def memory(bench):
     if b"__asan_init" in pathlib.Path(bench.lapsed).read_bytes():
         raise Skipped("a sanitizer's memory is not the program's")
     base, wanted, records, cycle = now() - 80000, 50 << 20, 0, 0
-    shape = "".join([expelled(7777777777, "DEVICE"), record(7777777777, "DEVICE", "disconnect", "404104"),
-                     connected(7777777777, "DEVICE")])
+    place = "2100-01-01T00:00:00"
+    shape = "".join([expelled(4102444800, "NAME"), record(4102444800, "NAME", "disconnect", "404104"),
+                     connected(4102444800, "NAME")])
     with open(bench.log, "w") as file:
         while file.tell() < wanted:                  # the devices of a fleet renew their tokens in turn
             at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(base + cycle * 3))
-            file.write(shape.replace("DEVICE", f"meter-{cycle % 5000}").replace("2216-06-18T06:42:57", at))
+            file.write(shape.replace("NAME", f"meter-{cycle % 5000}").replace(place, at))
             cycle, records = cycle + 1, records + 3
     daemon = bench.start(settings={})
     with open(f"/proc/{daemon.pid}/status") as file:
@@ -90,6 +92,22 @@ def memory(bench):
     counts = daemon.stop()
     expect((counts["read"], counts["events"], counts["devices"]), (records, records, 5000), "records, events, devices")
     holds(peak_kb < 64 * 1024, f"peak of {peak_kb} kB")
+
+
+@story("troubles that stand cost no processor time while nothing happens")
+def idle(bench):
+    daemon = bench.start()
+    append(bench.log, *(expelled(now(), f"meter-{n}") for n in range(50)), *(refused(now(), f"pump-{n}") for n in range(50)))
+    wait("all alerts", lambda: len(daemon.alerts()) == 100)
+    used, begun = processor_time(daemon), time.monotonic()
+    wait("two seconds", lambda: time.monotonic() > begun + 2)
+    holds(processor_time(daemon) - used <= 0.1, f"{processor_time(daemon) - used:.2f} s of 2 s")
+
+
+def processor_time(daemon):
+    with open(f"/proc/{daemon.pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @story("SIGTERM and SIGINT end it within two seconds, with status 0 and a summary")
@@ -122,7 +140,7 @@ def stops_early(bench):
 def wrong(bench):
     wrongs = [('{\n  "sourcse": []\n}', '2:3: unknown key "sourcse"; did you mean "sources"?'),
               ('{"settings": {"setle": 1}}', '1:15: unknown key "setle"; did you mean "settle"?'),
-              ('{"settings": {"settle": 0}}', "1:15: expected a whole number from 1 to 86400 (s)"),
+              ('{"settings": {"settle": 0}}', "1:25: expected a whole number from 1 to 86400 (s)"),
               ('{"sources": [{"path": "a", "kind": "far"}]}', 'expected "azure" or "local"'),
               ('{"sources": [{"path": "a"}],\n', "2:1: "),
               ('{"alerts": {"syslog": {"facility": "local8"}}}', "expected a facility")]

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""The arrow between the layers: command -> host -> core. A file includes its own folder
+and folders to the right; the core does no I/O, asks no clock and knows no libuv. Looks at
+the includes and at the symbols that the core leaves undefined. Prints TAP."""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+LAYERS = ("command", "host", "core")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+# Headers whose business is the outside world.
+IO_HEADERS = re.compile(r"^(uv\.h|time\.h|unistd\.h|fcntl\.h|poll\.h|signal\.h|syslog\.h|pthread\.h|netdb\.h|dirent\.h|systemd/.*|"
+                        r"arpa/.*|netinet/.*|sys/(?!types).*)$")
+IO_SYMBOLS = re.compile(r"^(uv_.*|open(at)?(64)?|read|write|p(read|write)(64)?|close|socket|connect|send(to|msg)?|recv.*|f?stat(at)?(64)?|"
+                        r"time|clock(_gettime)?|gettimeofday|nanosleep|u?sleep|getrandom|rand(om)?|getenv|syslog|"
+                        r"fopen(64)?|fread|fwrite|fputs|puts|putchar|printf|vprintf|fprintf|vfprintf|perror|"
+                        r"fork|exec.*|system|pthread_.*|json_load_file|json_dump_file|json_dumpf|json_loadf)$")
+
+
+def wrong_includes(daemon):
+    for path in sorted(daemon.glob("*/*.[ch]")):
+        layer = LAYERS.index(path.parent.name)
+        for kind, name in INCLUDE.findall(path.read_text()):
+            if kind == "<":
+                if path.parent.name == "core" and IO_HEADERS.match(name):
+                    yield f"{path}: the core includes <{name}>"
+                continue
+            target = (path.parent / name).resolve().parent.name
+            if target in LAYERS and LAYERS.index(target) < layer:
+                yield f"{path}: includes {name}, which is to its left"
+
+
+def wrong_symbols(archive):
+    listing = subprocess.run(["nm", "--undefined-only", "--format=posix", archive], capture_output=True, text=True, check=True)
+    for line in listing.stdout.splitlines():
+        name = re.sub(r"^__(\w+)_chk$", r"\1", line.split(" ")[0])
+        if IO_SYMBOLS.match(name):
+            yield f"the core needs {name}()"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--daemon", required=True, type=pathlib.Path)
+    parser.add_argument("--core", required=True)
+    options = parser.parse_args()
+    checks = (("no include goes against the arrow", list(wrong_includes(options.daemon))),
+              ("the core asks no clock and does no I/O", list(wrong_symbols(options.core))))
+    print(f"TAP version 13\n1..{len(checks)}")
+    for number, (title, wrong) in enumerate(checks, 1):
+        print(f"{'not ok' if wrong else 'ok'} {number} - {title}")
+        for line in wrong:
+            print(f"# {line}")
+    sys.exit(any(wrong for _, wrong in checks))
+
+
+if __name__ == "__main__":
+    main()
