@@ -14,6 +14,13 @@ int command_check(const struct options *options)
 		config_print(&plan.config);
 	} else {
 		ruleset_count(plan.rules, &signals, &reasons, &samples);
+		if (options->json) {
+			printf("{\"schema\":\"lapsed.check/1\",\"good\":true,\"files\":%zu,\"signals\":%u,\"reasons\":%u,"
+			       "\"samples\":%u}\n",
+			       plan.config.file_count, signals, reasons, samples);
+			plan_clear(&plan);
+			return EXIT_DONE;
+		}
 		for (size_t i = 0; i < plan.config.file_count; i++)
 			printf("%s: good\n", plan.config.files[i]);
 		printf("%s: good: %u signals, %u reasons, %u samples verified\n", plan.rules_folder, signals, reasons,

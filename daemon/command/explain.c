@@ -113,6 +113,50 @@ static void tell(struct survey *survey, const struct plan *plan, const struct fi
 		printf("No trouble of this device is in the log.\n");
 }
 
+/* The same as JSON: the device of scan --json with its steps. */
+static json_t *steps_of(struct survey *survey, const struct finding_of_device *finding, const struct trace *trace)
+{
+	const struct dossier *dossier = finding->dossier;
+	json_t *steps = json_array(), *words;
+	char stamp[STAMP_TEXT];
+	size_t line = 0;
+
+	for (size_t i = 0; i <= dossier->count; i++) {
+		const struct event *event = i < dossier->count ? &dossier->events[i] : NULL;
+
+		for (; line < trace->count && !trace->lines[line].event &&
+		       !(event && trace->lines[line].time_ns > event->time_ns);
+		     line++)
+			json_array_append_new(
+				steps, json_pack("{s:s, s:n, s:[s]}", "time",
+						 stamp_format(trace->lines[line].time_ns, stamp), "signal", "says",
+						 trace->lines[line].text));
+		if (!event)
+			break;
+		words = json_array();
+		for (; line < trace->count && trace->lines[line].event == event; line++)
+			json_array_append_new(words, json_string(trace->lines[line].text));
+		json_array_append_new(steps, json_pack("{s:s, s:s, s:i, s:s, s:I, s:o}", "time",
+						       stamp_format(event->time_ns, stamp), "signal",
+						       signal_names[event->signal], "code", (int)event->code, "source",
+						       survey_source_name(survey, event->source), "line",
+						       (json_int_t)event->line, "says", words));
+	}
+	return steps;
+}
+
+static void tell_json(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
+		      const struct trace *trace)
+{
+	json_t *device = report_device(survey, plan, finding);
+
+	json_object_set_new(device, "schema", json_string("lapsed.explain/1"));
+	json_object_set_new(device, "steps", steps_of(survey, finding, trace));
+	json_dumpf(device, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+	printf("\n");
+	json_decref(device);
+}
+
 int command_explain(const struct options *options)
 {
 	struct finding_of_device finding;
@@ -138,9 +182,13 @@ int command_explain(const struct options *options)
 		if (!is_named(&finding, options->device))
 			continue;
 		survey_judge(survey, i, &plan.config.settings, &trace, &finding);
-		if (told++)
-			printf("\n");
-		tell(survey, &plan, &finding, &trace);
+		told++;
+		if (options->json) {
+			tell_json(survey, &plan, &finding, &trace);
+		} else {
+			printf("%s", told > 1 ? "\n" : "");
+			tell(survey, &plan, &finding, &trace);
+		}
 		trace_clear(&trace);
 	}
 	if (status == EXIT_DONE && told == 0) {

@@ -2,6 +2,8 @@
 #ifndef LAPSED_REPORT_H
 #define LAPSED_REPORT_H
 
+#include <jansson.h>
+
 #include "../core/survey.h"
 #include "command.h"
 
@@ -12,6 +14,9 @@ bool report_text(struct survey *survey, const struct plan *plan, const struct op
 /* The verdicts that other settings would change. */
 void report_changes(struct survey *survey, const struct plan *plan, const struct settings *what_if,
 		    const struct options *options);
+
+/* One device as in the list of report_json(), and what may be put beside it. */
+json_t *report_device(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding);
 
 int survey_files(struct survey *survey, const struct options *options);
 

@@ -1,4 +1,3 @@
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,32 +32,52 @@ static json_t *span_or_null(struct span span)
 	return value ? value : json_null();
 }
 
-/* The first and the last of what the episode gathered. */
-static json_t *evidence_of(struct survey *survey, const struct finding_of_device *finding,
-			   const struct episode *episode)
+static json_t *event_of(const struct survey *survey, const struct event *event)
 {
 	static const char *const operations[] = {NULL, "deviceConnect", "deviceDisconnect"};
+
+	return json_pack("{s:o, s:s, s:o, s:o, s:s, s:I}", "time", time_of(event->time_ns), "signal",
+			 signal_names[event->signal], "code",
+			 number_or_null(event->code == UINT32_MAX ? 0 : event->code), "operation",
+			 text_or_null(operations[event->operation]), "source",
+			 event->signal == SIGNAL_MOVED ? "" : survey_source_name(survey, event->source), "line",
+			 (json_int_t)event->line);
+}
+
+/* The first event at or after a moment. */
+static size_t first_at(const struct dossier *dossier, int64_t time_ns)
+{
+	size_t low = 0, high = dossier->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (dossier->events[middle].time_ns < time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The first and the last of what the episode gathered. */
+static json_t *evidence_of(const struct survey *survey, const struct finding_of_device *finding,
+			   const struct episode *episode)
+{
 	const struct dossier *dossier = finding->dossier;
-	size_t total = 0, index = 0;
+	size_t begin = first_at(dossier, episode->opened_ns), end = dossier->count, last[EVIDENCE_MAX / 2], found = 0;
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < dossier->count; i++)
-		total += episode_holds(episode, &dossier->events[i]);
-	for (size_t i = 0; i < dossier->count; i++) {
-		const struct event *event = &dossier->events[i];
-
-		if (!episode_holds(episode, event))
-			continue;
-		if (index++ >= EVIDENCE_MAX / 2 && index + EVIDENCE_MAX / 2 <= total)
-			continue;
-		json_array_append_new(
-			list, json_pack("{s:o, s:s, s:o, s:o, s:s, s:I}", "time", time_of(event->time_ns), "signal",
-					signal_names[event->signal], "code",
-					number_or_null(event->code == UINT32_MAX ? 0 : event->code), "operation",
-					text_or_null(operations[event->operation]), "source",
-					event->signal == SIGNAL_MOVED ? "" : survey_source_name(survey, event->source),
-					"line", (json_int_t)event->line));
-	}
+	if (episode->ended_ns != STAMP_NONE)
+		end = first_at(dossier, episode->ended_ns + 1);
+	for (size_t i = begin; i < end && json_array_size(list) < EVIDENCE_MAX / 2; i++, begin = i)
+		if (episode_holds(episode, &dossier->events[i]))
+			json_array_append_new(list, event_of(survey, &dossier->events[i]));
+	for (size_t i = end; i-- > begin && found < EVIDENCE_MAX / 2;)
+		if (episode_holds(episode, &dossier->events[i]))
+			last[found++] = i;
+	while (found > 0)
+		json_array_append_new(list, event_of(survey, &dossier->events[last[--found]]));
 	return list;
 }
 
@@ -88,7 +107,7 @@ static json_t *episode_of(struct survey *survey, const struct plan *plan, const 
 		text_or_null(undecided ? NULL : alert_doc(plan->rules, episode)));
 }
 
-static json_t *device_of(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding)
+json_t *report_device(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding)
 {
 	const struct life *life = &finding->life;
 	json_t *episodes = json_array();
@@ -106,51 +125,58 @@ static json_t *device_of(struct survey *survey, const struct plan *plan, const s
 static json_t *counts_of(const struct survey *survey)
 {
 	const struct counts *counts = survey_counts(survey);
-	json_t *kinds = json_object();
 
-	for (int i = 0; i < MALFORMED_COUNT; i++)
-		if (counts->kinds[i])
-			json_object_set_new(kinds, malformed_names[i], json_integer((json_int_t)counts->kinds[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:o}", "read", (json_int_t)counts->read, "events",
-			 (json_int_t)counts->events, "ignored", (json_int_t)counts->ignored, "malformed",
-			 (json_int_t)counts->malformed, "malformed_kinds", kinds);
+	return json_pack("{s:I, s:I, s:I, s:I}", "read", (json_int_t)counts->read, "events", (json_int_t)counts->events,
+			 "ignored", (json_int_t)counts->ignored, "malformed", (json_int_t)counts->malformed);
 }
 
-static void print(json_t *take_value, int flags)
+static void print(json_t *take_value)
 {
-	json_dumpf(take_value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | flags);
+	json_dumpf(take_value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(take_value);
 }
 
-bool report_json(struct survey *survey, const struct plan *plan, const struct options *options)
+static void print_verdicts(struct survey *survey, const struct plan *plan)
 {
 	static const enum verdict order[] = {VERDICT_TOKEN_EXPIRY, VERDICT_RECOVERED,    VERDICT_RECONNECT_LOOP,
 					     VERDICT_NOT_RETURNED, VERDICT_AUTH_FAILURE, VERDICT_IDENTITY_CONFLICT};
-	struct span_of_time time = survey_time(survey);
 	struct finding_of_device finding;
 	struct tally tally = {0};
-	bool first = true, found = false;
 
-	printf("{\"schema\":\"lapsed.scan/1\",\"records\":");
-	print(counts_of(survey), 0);
-	printf(",\n\"span\":");
-	print(json_pack("{s:o, s:o}", "first", time_of(time.first_ns), "last", time_of(time.last_ns)), 0);
-	printf(",\n\"devices\":[");
 	for (size_t i = 0; i < survey_devices(survey); i++) {
 		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
 		tally_add(&tally, &finding);
+	}
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		printf("\"%s\":%llu,", verdict_names[order[i]], (unsigned long long)tally.verdicts[order[i]]);
+	printf("\"connection-lost\":%llu,\"undecided\":%llu", (unsigned long long)tally.losses,
+	       (unsigned long long)tally.verdicts[VERDICT_NONE]);
+}
+
+/* Written device by device: it holds no more than one of them. */
+bool report_json(struct survey *survey, const struct plan *plan, const struct options *options)
+{
+	struct span_of_time time = survey_time(survey);
+	struct finding_of_device finding;
+	bool first = true, found = false;
+
+	printf("{\"schema\":\"lapsed.scan/1\",\n\"records\":");
+	print(counts_of(survey));
+	printf(",\n\"span\":");
+	print(json_pack("{s:o, s:o}", "first", time_of(time.first_ns), "last", time_of(time.last_ns)));
+	printf(",\n\"verdicts\":{");
+	print_verdicts(survey, plan);
+	printf("},\n\"devices\":[");
+	for (size_t i = 0; i < survey_devices(survey); i++) {
+		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
 		for (size_t j = 0; j < finding.episode_count; j++)
 			found |= finding.episodes[j].open && alert_is_due(&finding.episodes[j]);
 		if (finding.episode_count == 0 && !options->all)
 			continue;
 		printf("%s\n", first ? "" : ",");
-		print(device_of(survey, plan, &finding), 0);
+		print(report_device(survey, plan, &finding));
 		first = false;
 	}
-	printf("],\n\"verdicts\":{");
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-		printf("\"%s\":%llu,", verdict_names[order[i]], (unsigned long long)tally.verdicts[order[i]]);
-	printf("\"connection-lost\":%llu,\"undecided\":%llu}}\n", (unsigned long long)tally.losses,
-	       (unsigned long long)tally.verdicts[VERDICT_NONE]);
+	printf("]}\n");
 	return found;
 }

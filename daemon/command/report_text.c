@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "../core/alert.h"
 #include "../core/text.h"
@@ -141,17 +142,8 @@ static void print_rest(const struct survey *survey, const struct tally *tally, s
 		printf(", %s to %s", stamp_format(time.first_ns, first), stamp_format(time.last_ns, last));
 	printf("; %llu records, %llu of them about connections", (unsigned long long)counts->read,
 	       (unsigned long long)counts->events);
-	if (counts->malformed) {
-		const char *separator = "";
-
-		printf(", %llu malformed (", (unsigned long long)counts->malformed);
-		for (int i = 0; i < MALFORMED_COUNT; i++)
-			if (counts->kinds[i]) {
-				printf("%s%s %llu", separator, malformed_names[i], (unsigned long long)counts->kinds[i]);
-				separator = ", ";
-			}
-		printf(")");
-	}
+	if (counts->malformed)
+		printf(", %llu malformed", (unsigned long long)counts->malformed);
 	printf(".\n");
 	if (past)
 		printf("%zu more device%s had trouble that is over", past, plural(past));
@@ -215,46 +207,71 @@ static const struct episode *same_episode(const struct episode *episodes, size_t
 	return NULL;
 }
 
-static void print_change(const struct finding_of_device *finding, int64_t opened_ns, const char *now,
-			 const char *then)
+static void print_change(const struct finding_of_device *finding, const struct episode *episode, const char *now,
+			 const char *then, bool json)
 {
 	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT];
+	json_t *change;
 
-	printf("%s  %s  %s -> %s\n", device_label(finding, label, sizeof label), stamp_format(opened_ns, stamp), now,
-	       then);
+	stamp_format(episode->opened_ns, stamp);
+	if (!json) {
+		printf("%s  %s  %s -> %s\n", device_label(finding, label, sizeof label), stamp, now, then);
+		return;
+	}
+	change = json_pack("{s:s*, s:s%, s:s%, s:s, s:s, s:s}", "hub", finding->hub, "device",
+			   device_id(finding->device).data, device_id(finding->device).size, "module",
+			   device_module(finding->device).data, device_module(finding->device).size, "opened", stamp,
+			   "verdict", now, "would_be", then);
+	json_dumpf(change, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+	printf("\n");
+	json_decref(change);
+}
+
+/* Compares what one device has come to with what it would come to. */
+static size_t compare(const struct finding_of_device *finding, const struct episode *before, size_t count, bool json)
+{
+	size_t changes = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct episode *after = same_episode(finding->episodes, finding->episode_count, &before[i]);
+
+		if (after && after->verdict == before[i].verdict)
+			continue;
+		changes++;
+		print_change(finding, &before[i], verdict_of(&before[i]), verdict_of(after), json);
+	}
+	for (size_t i = 0; i < finding->episode_count; i++)
+		if (!same_episode(before, count, &finding->episodes[i])) {
+			changes++;
+			print_change(finding, &finding->episodes[i], "no episode", verdict_of(&finding->episodes[i]),
+				     json);
+		}
+	return changes;
 }
 
 void report_changes(struct survey *survey, const struct plan *plan, const struct settings *what_if,
 		    const struct options *options)
 {
-	size_t changes = 0, episodes = 0, count;
 	struct finding_of_device finding;
+	size_t changes = 0, episodes = 0;
 
-	(void)options;
 	for (size_t i = 0; i < survey_devices(survey); i++) {
-		struct episode before[256];
+		struct episode *before = NULL;
+		size_t count;
 
 		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
-		count = finding.episode_count < 256 ? finding.episode_count : 256;
+		count = finding.episode_count;
+		if (count > 0 && !(before = malloc(count * sizeof *before)))
+			continue;
 		if (count > 0)
 			memcpy(before, finding.episodes, count * sizeof *before);
-		episodes += finding.episode_count;
+		episodes += count;
 		survey_judge(survey, i, what_if, NULL, &finding);
-		for (size_t j = 0; j < count; j++) {
-			const struct episode *after =
-				same_episode(finding.episodes, finding.episode_count, &before[j]);
-
-			if (after && after->verdict == before[j].verdict)
-				continue;
-			changes++;
-			print_change(&finding, before[j].opened_ns, verdict_of(&before[j]), verdict_of(after));
-		}
-		for (size_t j = 0; j < finding.episode_count && count < 256; j++)
-			if (!same_episode(before, count, &finding.episodes[j])) {
-				changes++;
-				print_change(&finding, finding.episodes[j].opened_ns, "no episode",
-					     verdict_of(&finding.episodes[j]));
-			}
+		changes += compare(&finding, before, count, options->json);
+		free(before);
 	}
-	printf("%zu of %zu episodes would change.\n", changes, episodes);
+	if (options->json)
+		printf("{\"schema\":\"lapsed.what-if/1\",\"episodes\":%zu,\"changes\":%zu}\n", episodes, changes);
+	else
+		printf("%zu of %zu episodes would change.\n", changes, episodes);
 }

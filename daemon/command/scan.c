@@ -6,6 +6,24 @@
 #include "../host/logs.h"
 #include "report.h"
 
+/* What was skipped is never skipped in silence. */
+static void tell_malformed(const struct survey *survey)
+{
+	const struct counts *counts = survey_counts(survey);
+	const char *separator = "";
+
+	if (counts->malformed == 0)
+		return;
+	fprintf(stderr, "%llu malformed, skipped: ", (unsigned long long)counts->malformed);
+	for (int i = 0; i < MALFORMED_COUNT; i++)
+		if (counts->kinds[i]) {
+			fprintf(stderr, "%s%s %llu", separator, malformed_names[i],
+				(unsigned long long)counts->kinds[i]);
+			separator = ", ";
+		}
+	fprintf(stderr, "\n");
+}
+
 /* Fills survey from the files of the command line. Returns an exit status. */
 int survey_files(struct survey *survey, const struct options *options)
 {
@@ -28,6 +46,7 @@ int survey_files(struct survey *survey, const struct options *options)
 	for (int i = 0; i < options->file_count; i++)
 		failed += logs_read(survey, options->files[i], !options->quiet && isatty(STDERR_FILENO));
 	survey_close(survey);
+	tell_malformed(survey);
 	if (survey_unjudged(survey))
 		fprintf(stderr, "%llu events were not judged: more than 4096 hubs, or no memory\n",
 			(unsigned long long)survey_unjudged(survey));

@@ -62,7 +62,8 @@ def wall(rfc3339):
 @story("a hostile device id forges no line and no field", syslog=True)
 def hostile(bench):
     daemon = bench.start()
-    append(bench.log, refused(now(), FORGED, "Authorization header missing\n<0>1 - - x - - - forged\x1b[31m", hub='p" ]x'))
+    message = "Authorization header missing\n<0>1 - - x - - - forged\x1b[31m"
+    append(bench.log, refused(now(), FORGED, message, hub='p" ]x'))
     daemon.alert("AUTH_FAIL")
     append(bench.log, refused(now(), "honest"))
     daemon.alert("AUTH_FAIL", device="honest")
@@ -71,8 +72,7 @@ def hostile(bench):
     expect([m["sd"][SD]["device"] for m in messages], [printable(FORGED), "honest"], "devices at the receiver")
     first = messages[0]
     expect(sorted(first["sd"]), sorted([SD, "meta", "origin"]), "elements of structured data")
-    expect(first["sd"][SD]["message"], printable("Authorization header missing\n<0>1 - - x - - - forged\x1b[31m"),
-           "message")
+    expect(first["sd"][SD]["message"], printable(message), "message")
     expect(first["sd"][SD]["hub"], 'p" ]x', "hub")
     fields = dict(word.split("=", 1) for word in first["msg"].split(": ")[0].split()[1:])
     expect((fields["device"], fields["episode"]), (escaped(FORGED), first["sd"][SD]["episode"]), "MSG")

@@ -97,7 +97,8 @@ def memory(bench):
 @story("troubles that stand cost no processor time while nothing happens")
 def idle(bench):
     daemon = bench.start()
-    append(bench.log, *(expelled(now(), f"meter-{n}") for n in range(50)), *(refused(now(), f"pump-{n}") for n in range(50)))
+    append(bench.log, *(expelled(now(), f"meter-{n}") for n in range(50)))
+    append(bench.log, *(refused(now(), f"pump-{n}") for n in range(50)))
     wait("all alerts", lambda: len(daemon.alerts()) == 100)
     used, begun = processor_time(daemon), time.monotonic()
     wait("two seconds", lambda: time.monotonic() > begun + 2)
@@ -189,7 +190,8 @@ def round_trip(bench):
     first = bench.configure([bench.log, bench.folder / 'a "quoted" *.json'], settings=QUICK,
                             devices={"mute": ["old-*", 'x"y\\z'], "x509": ["état/*"]})
     (bench.folder / "conf.d").mkdir()
-    (bench.folder / "conf.d" / "10-more.json").write_text('{"settings": {"settle": "5min", /* twice */ "refusals": 7,},}')
+    more = bench.folder / "conf.d" / "10-more.json"
+    more.write_text('{"settings": {"settle": "5min", /* twice */ "refusals": 7,},}')
     done = bench.run("--config", first, "--print-effective-config", "--set", "lateness=2min")
     expect((done.returncode, done.stderr), (0, ""), "status, stderr")
     got, given = values(done.stdout), json.loads(first.read_text())
@@ -198,8 +200,7 @@ def round_trip(bench):
     expect({key: got["alerts"]["syslog"][key] for key in ("host", "port", "facility")}, given["alerts"]["syslog"],
            "syslog")
     expect({key: got["settings"][key] for key in QUICK}, QUICK | {"settle": 300, "lateness": 120}, "settings")
-    for words in ("from the command line", f"from {first}", f"from {bench.folder / 'conf.d' / '10-more.json'}",
-                  "the default"):
+    for words in ("from the command line", f"from {first}", f"from {more}", "the default"):
         holds(words in done.stdout, f"no value is {words}")
     (bench.folder / "again").mkdir()
     second = bench.folder / "again" / "lapsed.json"
