@@ -254,7 +254,8 @@ class Daemon:
 
     def stop(self, number=signal.SIGTERM):
         """Returns the counts of the summary. A crash or a sanitizer's word is a failure."""
-        self.process.send_signal(number)
+        if number:
+            self.process.send_signal(number)
         try:
             status = self.process.wait(5)
         except subprocess.TimeoutExpired:

@@ -22,6 +22,7 @@ import alerts                                        # noqa: F401
 import files                                         # noqa: F401
 
 AT_ONCE = 8                                          # they mostly wait
+WIDTH = 500                                          # of a line of diagnosis
 
 
 def play(number, entry, options, receiver):
@@ -44,7 +45,6 @@ def play(number, entry, options, receiver):
         return "ok", f"# TODO {todo}" if todo else "", []
     finally:
         bench.clear()
-        sys.stdout.flush()
     notes += ["stderr was:"] + ["  " + repr(line)[1:-1] for line in bench.stderr().splitlines()[-20:]]
     return "not ok", f"# TODO {todo}" if todo else "", notes
 
@@ -63,7 +63,7 @@ def run(options, stories, receiver):
             verdict, directive, notes = result.result()
             failed += verdict == "not ok" and "TODO" not in directive
             print(f"{verdict} {number} - {entry[0]} {directive}".rstrip())
-            print("".join(f"# {note}\n" for note in notes), end="", flush=True)
+            print("".join(f"# {note[:WIDTH]}\n" for note in notes), end="", flush=True)
     return 1 if failed else 0
 
 
