@@ -85,11 +85,22 @@ static void print_counterfactual(const struct episode *episode, const struct pla
 		       (long long)plan->config.settings.value[SETTING_QUIET_AFTER]);
 }
 
+/* What time alone has brought about; under one heading what came at once. */
+static void print_passing(const struct trace *trace, size_t line)
+{
+	const struct trace_line *this = &trace->lines[line], *before = line > 0 ? this - 1 : NULL;
+	char stamp[STAMP_TEXT];
+
+	if (!before || before->event || before->time_ns != this->time_ns)
+		printf("%s  (time passes)\n", stamp_format(this->time_ns, stamp));
+	printf("    %s\n", this->text);
+}
+
 static void tell(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
 		 const struct trace *trace)
 {
 	const struct dossier *dossier = finding->dossier;
-	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT];
+	char label[3 * DEVICE_LABEL];
 	size_t line = 0;
 
 	printf("%s\n", device_label(finding, label, sizeof label));
@@ -99,8 +110,7 @@ static void tell(struct survey *survey, const struct plan *plan, const struct fi
 		for (; line < trace->count && !trace->lines[line].event &&
 		       !(event && trace->lines[line].time_ns > event->time_ns);
 		     line++)
-			printf("%s  (time passes)\n    %s\n", stamp_format(trace->lines[line].time_ns, stamp),
-			       trace->lines[line].text);
+			print_passing(trace, line);
 		if (!event)
 			break;
 		print_event(survey, finding, event);

@@ -73,6 +73,8 @@ void episode_back(struct life *life, struct court *court, int64_t time_ns)
 
 	if (!episode->open || episode->anchor_ns == STAMP_NONE)
 		return;
+	if (time_ns > episode->deadline_ns && !episode->overdue)
+		trace_say(court->trace, time_ns, "Its deadline had waited: the hub was in trouble itself.");
 	life->returns_ns[life->return_count++ % RETURNS_MAX] = time_ns - episode->anchor_ns;
 	trace_say(court->trace, time_ns, "It is back after %s; the connection has to settle for %s.",
 		  stamp_span(time_ns - episode->anchor_ns, away),

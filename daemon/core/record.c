@@ -253,8 +253,12 @@ static enum decoded read_fields(struct decoder *decoder, struct record *ret, enu
 	ret->sdk = field(inner, KEYS("sdkVersion"));
 	ret->address = field(inner, KEYS("maskedIpAddress", "maskedIpAddresss"));
 	ret->message = field(inner, KEYS("errorMessage"));
-	if (ret->message.size == 0)
-		ret->message = field(outer, KEYS("resultDescription", "ResultDescription", "statusDescription"));
+	if (ret->message.size > 0)
+		return DECODED_RECORD;
+	/* A description of one word is but the code's name again. */
+	ret->message = field(outer, KEYS("resultDescription", "ResultDescription", "statusDescription"));
+	if (ret->message.size > 0 && !memchr(ret->message.data, ' ', ret->message.size))
+		ret->message.size = 0;
 	return DECODED_RECORD;
 }
 
