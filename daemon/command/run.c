@@ -1,5 +1,6 @@
 /* lapsed: the daemon itself, and its --check. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../host/daemon.h"
@@ -8,7 +9,7 @@
 int command_run(const struct options *options)
 {
 	struct fault fault = {0};
-	struct plan plan;
+	struct plan *plan;
 	char text[900];
 	int r;
 
@@ -18,10 +19,14 @@ int command_run(const struct options *options)
 		fprintf(stderr, "expected no arguments; the files to follow stand in the configuration\n");
 		return EXIT_WRONG;
 	}
-	if (!command_plan(options, &plan))
+	plan = calloc(1, sizeof *plan);
+	if (!plan)
+		return EXIT_UNREACHED;
+	if (!command_plan(options, plan)) {
+		free(plan);
 		return EXIT_WRONG;
-	r = daemon_run(&plan, &fault);
-	plan_clear(&plan);
+	}
+	r = daemon_run(plan, &options->plan, &fault);
 	if (r == 0)
 		return EXIT_DONE;
 	fprintf(stderr, "%s\n", r > 0 ? fault_describe(&fault, text, sizeof text) : strerror(-r));

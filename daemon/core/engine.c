@@ -92,6 +92,52 @@ bool engine_stream(struct engine *engine, uint16_t source)
 	return true;
 }
 
+/* Reasons are numbered by their ruleset: the same id under its new number. One
+ * that is gone is but a refusal. */
+static void number_reasons(const struct ruleset *before, const struct ruleset *after, reason_id numbers[256])
+{
+	numbers[0] = 0;
+	for (unsigned i = 1; i < 256; i++) {
+		const struct reason *reason = ruleset_reason(before, (reason_id)i);
+
+		numbers[i] = reason ? ruleset_find(after, reason->id) : 0;
+		if (reason && !numbers[i])
+			numbers[i] = ruleset_core_reasons(after)->refused;
+	}
+}
+
+static void renumber(struct watch *watch, const reason_id numbers[256])
+{
+	struct life *lives[] = {&watch->base, &watch->firm, &watch->tip};
+
+	for (size_t i = 0; i < watch->dossier.count; i++)
+		watch->dossier.events[i].reason = numbers[watch->dossier.events[i].reason];
+	for (int i = 0; i < 3; i++)
+		for (int s = 0; s < SCOPE_COUNT; s++)
+			lives[i]->episodes[s].reason = numbers[lives[i]->episodes[s].reason];
+}
+
+void engine_adopt(struct engine *engine, const struct ruleset *rules, const struct settings *settings,
+		  const struct roster *mute, const struct roster *x509)
+{
+	reason_id numbers[256];
+
+	number_reasons(engine->rules, rules, numbers);
+	engine->rules = rules;
+	engine->settings = settings;
+	engine->mute = mute;
+	engine->x509 = x509;
+	registry_limit(engine->registry, (size_t)settings->value[SETTING_DEVICES_MAX]);
+	for (size_t i = 0; i < engine->stream_count; i++)
+		intake_adopt(engine->streams[i].intake, rules);
+	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
+		renumber(watch, numbers);
+		watch_rewind(watch);
+		/* It is due at once: the next step looks at it. */
+		agenda_put(&engine->sources[watch->source].agenda, watch, 0);
+	}
+}
+
 /* --- time --------------------------------------------------------------- */
 
 /* How late this source's records may be: as configured, or twice the longest

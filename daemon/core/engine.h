@@ -41,6 +41,12 @@ struct engine *engine_new(const struct ruleset *rules, const struct settings *se
 			  const struct roster *mute, const struct roster *x509, uint64_t seed, struct moment now);
 void engine_free(struct engine *take_engine);
 
+/* Takes over another configuration; what is known of devices stays, and is
+ * judged by it from its next review on. The old one is not needed any more
+ * when this returns. */
+void engine_adopt(struct engine *engine, const struct ruleset *rules, const struct settings *settings,
+		  const struct roster *mute, const struct roster *x509);
+
 /* Sources and streams are numbered from 0 in the order in which they are added.
  * delay_ns: how late a source's records may be when it is quiet. A stream is
  * one file of a source; all share the source's watermark. */

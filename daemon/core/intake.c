@@ -45,6 +45,11 @@ void intake_free(struct intake *take_intake)
 	free(take_intake);
 }
 
+void intake_adopt(struct intake *intake, const struct ruleset *rules)
+{
+	intake->rules = rules;
+}
+
 void intake_feed(struct intake *intake, struct span bytes)
 {
 	splitter_feed(intake->splitter, bytes);

@@ -44,6 +44,8 @@ struct intake *intake_new(struct registry *registry, const struct ruleset *rules
 			  uint16_t source);
 void intake_free(struct intake *take_intake);
 
+/* Another ruleset from the next record on. */
+void intake_adopt(struct intake *intake, const struct ruleset *rules);
 void intake_feed(struct intake *intake, struct span bytes);
 void intake_end(struct intake *intake);
 

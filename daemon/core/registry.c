@@ -79,6 +79,11 @@ void registry_free(struct registry *take_registry)
 	free(take_registry);
 }
 
+void registry_limit(struct registry *registry, size_t most)
+{
+	registry->most = most;
+}
+
 uint16_t registry_hub(struct registry *registry, struct span name)
 {
 	char *copy;

@@ -32,6 +32,9 @@ struct registry;
 struct registry *registry_new(uint64_t seed, size_t most);
 void registry_free(struct registry *take_registry);
 
+/* The registry refuses more devices than this from now on. */
+void registry_limit(struct registry *registry, size_t most);
+
 /* Returns the index of a hub, created if need be; names compare without case.
  * UINT16_MAX: no more fit. */
 uint16_t registry_hub(struct registry *registry, struct span name);

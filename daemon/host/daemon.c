@@ -13,6 +13,7 @@
 #include "../core/engine.h"
 #include "build.h"
 #include "log.h"
+#include "notify.h"
 #include "syslog.h"
 #include "tail.h"
 
@@ -21,23 +22,26 @@ enum {
 	ROUND_SIZE = 4 << 20,   /* bytes read before signals and timers have their turn */
 	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
 	TAILS_MAX = 4096,
+	SOURCES_MAX = 256,
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
 	SEVERITY_INFO = 6,
 };
 
 struct daemon {
-	const struct plan *plan;
+	struct plan *plan;   /* in force */
+	const struct plan_options *options; /* to load it again */
 	uv_loop_t loop;
-	uv_timer_t rescan, tick;
+	uv_timer_t rescan, tick, watchdog;
 	uv_idle_t busy;      /* runs while there is more to read than one round takes */
-	uv_signal_t terminate, interrupt;
-	uv_fs_event_t *nudges; /* one a folder */
-	size_t nudge_count;
+	uv_signal_t terminate, interrupt, hangup;
+	uv_fs_event_t *nudges[SOURCES_MAX]; /* one a source, on its folder */
 	struct engine *engine;
 	struct syslog *syslog;
-	struct tail *tails;
-	uint16_t *sources;   /* of each tail, whose index is its stream's */
+	struct source_config *sources; /* numbered as in the engine; a path of NULL is not followed any more */
+	size_t source_count;
+	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended */
+	uint16_t *tail_sources;
 	size_t tail_count;
 	bool caught_up, is_busy;
 	char buffer[BUFFER_SIZE];
@@ -121,6 +125,18 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 
 static void on_busy(uv_idle_t *idle);
 
+/* For `systemctl status`. */
+static void tell_status(const struct daemon *daemon, void (*notify)(const char *))
+{
+	struct engine_status status;
+	char text[160];
+
+	engine_status(daemon->engine, &status);
+	snprintf(text, sizeof text, "%zu devices, %zu alerts stand, %llu records read", status.devices, status.alerts,
+		 (unsigned long long)status.counts.read);
+	notify(text);
+}
+
 /* Reads all files to their ends, but no more than a round. */
 static void read_all(struct daemon *daemon)
 {
@@ -129,6 +145,8 @@ static void read_all(struct daemon *daemon)
 
 	for (size_t i = 0; i < daemon->tail_count; i++)
 		do {
+			if (!daemon->tails[i].path)
+				break;
 			total += look(daemon, i, &more);
 			if (total > ROUND_SIZE) {
 				if (!daemon->is_busy)
@@ -148,6 +166,7 @@ static void read_all(struct daemon *daemon)
 		engine_status(daemon->engine, &status);
 		log_line(SEVERITY_INFO, "caught up: %llu records, %zu devices; following",
 			 (unsigned long long)status.counts.read, status.devices);
+		tell_status(daemon, notify_ready);
 	}
 }
 
@@ -171,7 +190,7 @@ static void on_tick(uv_timer_t *timer)
 static bool is_followed(const struct daemon *daemon, const char *path)
 {
 	for (size_t i = 0; i < daemon->tail_count; i++)
-		if (strcmp(daemon->tails[i].path, path) == 0)
+		if (daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0)
 			return true;
 	return false;
 }
@@ -185,13 +204,13 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 		log_line(SEVERITY_ERR, "%s: cannot be followed: more than %d files, or no memory", path, TAILS_MAX);
 		return;
 	}
-	daemon->sources[daemon->tail_count++] = source;
+	daemon->tail_sources[daemon->tail_count++] = source;
 }
 
 /* The files of a source: itself, those of a folder, those of a pattern. */
 static void find_files(struct daemon *daemon, uint16_t source)
 {
-	const char *path = daemon->plan->config.sources[source].path;
+	const char *path = daemon->sources[source].path;
 	struct stat status;
 	char pattern[4096];
 	glob_t found;
@@ -213,8 +232,9 @@ static void on_rescan(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
-	for (size_t i = 0; i < daemon->plan->config.source_count; i++)
-		find_files(daemon, (uint16_t)i);
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->sources[i].path)
+			find_files(daemon, (uint16_t)i);
 	read_all(daemon);
 }
 
@@ -225,13 +245,15 @@ static void on_nudge(uv_fs_event_t *nudge, const char *name, int events, int err
 
 /* Watches the folders, not the files: a watch on a file goes deaf when it is
  * rotated. */
-static void watch_folder(struct daemon *daemon, const char *path)
+static void watch_folder(struct daemon *daemon, size_t source)
 {
-	const char *slash = strrchr(path, '/');
-	uv_fs_event_t *nudge = &daemon->nudges[daemon->nudge_count];
+	const char *path = daemon->sources[source].path, *slash = strrchr(path, '/');
+	uv_fs_event_t *nudge = daemon->nudges[source] = malloc(sizeof *nudge);
 	char folder[4096];
 	struct stat status;
 
+	if (!nudge)
+		return;
 	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		snprintf(folder, sizeof folder, "%s", path);
@@ -240,7 +262,51 @@ static void watch_folder(struct daemon *daemon, const char *path)
 	/* Without it, the rescan finds what there is, a second later. */
 	if (uv_fs_event_start(nudge, on_nudge, folder, 0) < 0)
 		log_line(SEVERITY_WARNING, "%s: cannot be watched; looking every second instead", folder);
-	daemon->nudge_count++;
+}
+
+static void on_nudge_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+/* Follows what is configured, and no longer what is not. */
+static int adopt_sources(struct daemon *daemon, const struct config *config)
+{
+	bool kept[SOURCES_MAX] = {false};
+
+	for (size_t i = 0; i < config->source_count; i++) {
+		const struct source_config *wanted = &config->sources[i];
+		size_t at = 0;
+
+		while (at < daemon->source_count &&
+		       !(daemon->sources[at].path && strcmp(daemon->sources[at].path, wanted->path) == 0))
+			at++;
+		if (at == daemon->source_count) {
+			int64_t delay_ns = settings_ns(&config->settings, wanted->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE
+												      : SETTING_DELAY_LOCAL);
+
+			if (at == SOURCES_MAX || !engine_source(daemon->engine, wanted->path, delay_ns) ||
+			    !(daemon->sources[at].path = strdup(wanted->path)))
+				return -ENOMEM;
+			daemon->source_count++;
+			watch_folder(daemon, at);
+		}
+		kept[at] = true;
+	}
+	for (size_t i = 0; i < daemon->source_count; i++) {
+		if (kept[i] || !daemon->sources[i].path)
+			continue;
+		log_line(SEVERITY_INFO, "%s: no longer followed", daemon->sources[i].path);
+		for (size_t t = 0; t < daemon->tail_count; t++)
+			if (daemon->tails[t].path && daemon->tail_sources[t] == i)
+				tail_end(&daemon->tails[t]);
+		free(daemon->sources[i].path);
+		daemon->sources[i].path = NULL;
+		if (daemon->nudges[i])
+			uv_close((uv_handle_t *)daemon->nudges[i], on_nudge_closed);
+		daemon->nudges[i] = NULL;
+	}
+	return 0;
 }
 
 /* --- start and stop ----------------------------------------------------- */
@@ -248,7 +314,62 @@ static void watch_folder(struct daemon *daemon, const char *path)
 static void on_signal(uv_signal_t *signal, int number)
 {
 	log_line(SEVERITY_INFO, "%s: stopping", number == SIGINT ? "SIGINT" : "SIGTERM");
+	notify_stopping();
 	uv_stop(&((struct daemon *)signal->data)->loop);
+}
+
+static int no_sources(const struct config *config, struct fault *fault)
+{
+	return fault_set(fault, config->file_count ? config->files[0] : LAPSED_CONFIG_FILE, 0, 0,
+			 "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]");
+}
+
+/* Everything new is read and verified before anything old is let go; a fault
+ * leaves all as it was. */
+static void reload(struct daemon *daemon)
+{
+	struct plan *plan = calloc(1, sizeof *plan), *old = daemon->plan;
+	struct syslog *syslog = NULL;
+	struct fault fault = {0};
+	char text[900];
+	int r;
+
+	notify_reloading();
+	r = plan ? plan_load(plan, daemon->options, &fault) : -ENOMEM;
+	if (r == 0 && plan->config.source_count == 0)
+		r = no_sources(&plan->config, &fault);
+	if (r == 0 && plan->config.syslog_host && !(syslog = syslog_open(&plan->config, &fault)))
+		r = FAULT;
+	if (r) {
+		log_line(SEVERITY_ERR, "the old configuration stays in force: %s",
+			 r > 0 ? fault_describe(&fault, text, sizeof text) : strerror(-r));
+		if (plan)
+			plan_clear(plan);
+		free(plan);
+	} else {
+		daemon->plan = plan;
+		engine_adopt(daemon->engine, plan->rules, &plan->config.settings, &plan->config.mute, &plan->config.x509);
+		adopt_sources(daemon, &plan->config);
+		syslog_close(daemon->syslog);
+		daemon->syslog = syslog;
+		plan_clear(old);
+		free(old);
+		log_line(SEVERITY_INFO, "configuration and rules read again");
+	}
+	tell_status(daemon, notify_ready);
+	uv_timer_start(&daemon->rescan, on_rescan, 0, RESCAN_MS);
+}
+
+static void on_hangup(uv_signal_t *signal, int number)
+{
+	reload(signal->data);
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+	/* The loop has come round: that is the progress that it stands for. */
+	notify_watchdog();
+	tell_status(timer->data, notify_status);
 }
 
 static int open_all(struct daemon *daemon, struct fault *fault)
@@ -257,43 +378,38 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	uint64_t seed = 0;
 
 	if (config->source_count == 0)
-		return fault_set(fault, config->file_count ? config->files[0] : LAPSED_CONFIG_FILE, 0, 0,
-				 "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]");
+		return no_sources(config, fault);
 	(void)!getrandom(&seed, sizeof seed, 0);
 	daemon->engine = engine_new(daemon->plan->rules, &config->settings, &config->mute, &config->x509, seed, now());
+	daemon->sources = calloc(SOURCES_MAX, sizeof *daemon->sources);
 	daemon->tails = calloc(TAILS_MAX, sizeof *daemon->tails);
-	daemon->sources = calloc(TAILS_MAX, sizeof *daemon->sources);
-	daemon->nudges = calloc(config->source_count, sizeof *daemon->nudges);
-	if (!daemon->engine || !daemon->tails || !daemon->sources || !daemon->nudges)
+	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);
+	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources)
 		return -ENOMEM;
 	if (config->syslog_host && !(daemon->syslog = syslog_open(config, fault)))
 		return FAULT;
-	for (size_t i = 0; i < config->source_count; i++) {
-		const struct source_config *source = &config->sources[i];
-
-		if (!engine_source(daemon->engine, source->path,
-				   settings_ns(&config->settings,
-					       source->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL)))
-			return -ENOMEM;
-		find_files(daemon, (uint16_t)i);
-	}
-	return 0;
+	return adopt_sources(daemon, config);
 }
 
 static void start_loop(struct daemon *daemon)
 {
+	uint64_t watchdog_ms = notify_watchdog_ms();
+
 	uv_timer_init(&daemon->loop, &daemon->rescan);
 	uv_timer_init(&daemon->loop, &daemon->tick);
+	uv_timer_init(&daemon->loop, &daemon->watchdog);
 	uv_idle_init(&daemon->loop, &daemon->busy);
 	uv_signal_init(&daemon->loop, &daemon->terminate);
 	uv_signal_init(&daemon->loop, &daemon->interrupt);
-	daemon->rescan.data = daemon->tick.data = daemon->busy.data = daemon;
-	daemon->terminate.data = daemon->interrupt.data = daemon;
-	for (size_t i = 0; i < daemon->plan->config.source_count; i++)
-		watch_folder(daemon, daemon->plan->config.sources[i].path);
+	uv_signal_init(&daemon->loop, &daemon->hangup);
+	daemon->rescan.data = daemon->tick.data = daemon->busy.data = daemon->watchdog.data = daemon;
+	daemon->terminate.data = daemon->interrupt.data = daemon->hangup.data = daemon;
 	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
 	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
+	uv_signal_start(&daemon->hangup, on_hangup, SIGHUP);
 	uv_timer_start(&daemon->rescan, on_rescan, 0, RESCAN_MS);
+	if (watchdog_ms)
+		uv_timer_start(&daemon->watchdog, on_watchdog, watchdog_ms, watchdog_ms);
 }
 
 static void on_walk(uv_handle_t *handle, void *unused)
@@ -321,34 +437,49 @@ static void tell_end(const struct daemon *daemon)
 			 (unsigned long long)syslog_lost(daemon->syslog));
 }
 
-int daemon_run(const struct plan *plan, struct fault *fault)
+static void close_all(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		tail_end(&daemon->tails[i]);
+	for (size_t i = 0; i < daemon->source_count; i++) {
+		free(daemon->sources[i].path);
+		free(daemon->nudges[i]);
+	}
+	syslog_close(daemon->syslog);
+	engine_free(daemon->engine);
+	plan_clear(daemon->plan);
+	free(daemon->plan);
+	free(daemon->sources);
+	free(daemon->tails);
+	free(daemon->tail_sources);
+	free(daemon);
+}
+
+int daemon_run(struct plan *take_plan, const struct plan_options *options, struct fault *fault)
 {
 	struct daemon *daemon = calloc(1, sizeof *daemon);
 	int r;
 
-	if (!daemon)
+	if (!daemon) {
+		plan_clear(take_plan);
+		free(take_plan);
 		return -ENOMEM;
-	daemon->plan = plan;
+	}
+	daemon->plan = take_plan;
+	daemon->options = options;
 	r = uv_loop_init(&daemon->loop);
 	if (r == 0)
 		r = open_all(daemon, fault);
 	if (r == 0) {
-		log_line(SEVERITY_INFO, "lapsed %s follows %zu sources", LAPSED_VERSION, plan->config.source_count);
+		log_line(SEVERITY_INFO, "lapsed %s follows %zu sources", LAPSED_VERSION, daemon->source_count);
 		start_loop(daemon);
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
 		read_all(daemon);
 		tell_end(daemon);
-		uv_walk(&daemon->loop, on_walk, NULL);
-		uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	}
+	uv_walk(&daemon->loop, on_walk, NULL);
+	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&daemon->loop);
-	for (size_t i = 0; i < daemon->tail_count; i++)
-		tail_end(&daemon->tails[i]);
-	syslog_close(daemon->syslog);
-	engine_free(daemon->engine);
-	free(daemon->tails);
-	free(daemon->sources);
-	free(daemon->nudges);
-	free(daemon);
+	close_all(daemon);
 	return r;
 }

@@ -5,7 +5,8 @@
 
 #include "plan.h"
 
-/* Runs until SIGTERM or SIGINT. Returns 0, FAULT, or -errno. */
-int daemon_run(const struct plan *plan, struct fault *fault);
+/* Runs until SIGTERM or SIGINT; SIGHUP loads the plan again by the same
+ * options. take_plan comes from malloc. Returns 0, FAULT, or -errno. */
+int daemon_run(struct plan *take_plan, const struct plan_options *options, struct fault *fault);
 
 #endif
