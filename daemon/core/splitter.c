@@ -85,6 +85,17 @@ size_t splitter_held(const struct splitter *splitter)
 	return splitter->carry_size;
 }
 
+struct place splitter_place(const struct splitter *splitter)
+{
+	return (struct place){splitter->carry_size > 0 ? splitter->start_line : splitter->line, splitter->nest};
+}
+
+void splitter_resume(struct splitter *splitter, struct place place)
+{
+	splitter->line = place.line;
+	splitter->nest = place.nest;
+}
+
 static bool reserve(struct splitter *splitter, size_t size)
 {
 	char *carry;

@@ -24,6 +24,7 @@ struct config {
 	size_t source_count;
 	struct roster mute, x509;
 	char *rules;         /* folder of rules beside the shipped ones; NULL: none */
+	char *state;         /* folder; NULL: $STATE_DIRECTORY, or none */
 	bool to_stderr;
 	char *syslog_host;   /* NULL: no syslog */
 	int syslog_port, syslog_facility, enterprise_number;
