@@ -4,10 +4,8 @@
 
 #include "text.h"
 
-enum {
-	VALUE_MAX = 180, /* of an escaped id in the text; the hub allows 128 characters */
-	ID_MAX = 220,    /* of a parameter that is an id, with its name */
-};
+/* How long an escaped id may get; the hub allows 128 characters. */
+enum { VALUE_MAX = 300, HUB_MAX = 80 };
 
 /* Writes as long as there is room; a piece that does not fit is not begun. */
 struct writer {
@@ -28,16 +26,20 @@ static bool put(struct writer *writer, const char *text)
 
 /* `key=value ` of the text: a value cannot end early or begin another, and a
  * hostile one cannot take the room of the others. */
-static void put_field(struct writer *writer, const char *key, struct span value)
+static void put_id(struct writer *writer, const char *key, struct span value, size_t most)
 {
 	char escaped[VALUE_MAX], field[VALUE_MAX + 40];
 
 	if (value.size == 0)
 		return;
-	text_escape(value, " \"=", escaped, sizeof escaped);
-	snprintf(field, sizeof field, " %s=%s%s", key, escaped,
-		 strlen(escaped) + 4 >= sizeof escaped ? "..." : "");
+	text_escape(value, " \"=", escaped, most);
+	snprintf(field, sizeof field, " %s=%s%s", key, escaped, strlen(escaped) + 4 >= most ? "..." : "");
 	put(writer, field);
+}
+
+static void put_field(struct writer *writer, const char *key, struct span value)
+{
+	put_id(writer, key, value, VALUE_MAX);
 }
 
 static void put_number(struct writer *writer, const char *key, uint64_t number)
@@ -62,9 +64,9 @@ size_t notice_line(const struct notice *notice, char *buffer, size_t size)
 	put(&writer, notice->msgid);
 	if (notice->kind != NOTICE_DIGEST && notice->kind != NOTICE_GAP && notice->kind != NOTICE_LIMIT)
 		put_field(&writer, "state", span_of(state_names[notice->state]));
-	put_field(&writer, "hub", span_of(notice->hub));
-	put_field(&writer, "device", notice->device);
-	put_field(&writer, "module", notice->module);
+	put_id(&writer, "hub", span_of(notice->hub), HUB_MAX);
+	put_id(&writer, "device", notice->device, VALUE_MAX);
+	put_id(&writer, "module", notice->module, HUB_MAX);
 	if (notice->verdict != VERDICT_NONE)
 		put_field(&writer, "verdict", span_of(verdict_names[notice->verdict]));
 	put_number(&writer, "cause", (uint64_t)verdict_cause(notice->verdict));
@@ -118,7 +120,7 @@ static void put_param_number(struct writer *writer, const char *name, uint64_t n
 
 	snprintf(text, sizeof text, "%llu", (unsigned long long)number);
 	if (number)
-		put_param(writer, name, span_of(text), ID_MAX);
+		put_param(writer, name, span_of(text), VALUE_MAX);
 }
 
 static void put_param_time(struct writer *writer, const char *name, int64_t ns)
@@ -126,29 +128,29 @@ static void put_param_time(struct writer *writer, const char *name, int64_t ns)
 	char text[STAMP_TEXT];
 
 	if (ns != STAMP_NONE)
-		put_param(writer, name, span_of(stamp_format(ns, text)), ID_MAX);
+		put_param(writer, name, span_of(stamp_format(ns, text)), VALUE_MAX);
 }
 
 static void put_params(struct writer *writer, const struct notice *notice)
 {
-	put_param(writer, "v", SPAN("1"), ID_MAX);
-	put_param(writer, "state", span_of(state_names[notice->state]), ID_MAX);
-	put_param(writer, "hub", span_of(notice->hub), ID_MAX);
-	put_param(writer, "device", notice->device, ID_MAX);
-	put_param(writer, "module", notice->module, ID_MAX);
+	put_param(writer, "v", SPAN("1"), VALUE_MAX);
+	put_param(writer, "state", span_of(state_names[notice->state]), VALUE_MAX);
+	put_param(writer, "hub", span_of(notice->hub), VALUE_MAX);
+	put_param(writer, "device", notice->device, VALUE_MAX);
+	put_param(writer, "module", notice->module, VALUE_MAX);
 	if (notice->verdict != VERDICT_NONE)
-		put_param(writer, "verdict", span_of(verdict_names[notice->verdict]), ID_MAX);
+		put_param(writer, "verdict", span_of(verdict_names[notice->verdict]), VALUE_MAX);
 	put_param_number(writer, "cause", (uint64_t)verdict_cause(notice->verdict));
-	put_param(writer, "reason", span_of(notice->reason), ID_MAX);
+	put_param(writer, "reason", span_of(notice->reason), VALUE_MAX);
 	put_param_number(writer, "code", notice->code);
 	put_param_number(writer, "count", count_of(notice));
 	put_param_number(writer, "devices", notice->devices);
-	put_param(writer, "episode", span_of(notice->id), ID_MAX);
+	put_param(writer, "episode", span_of(notice->id), VALUE_MAX);
 	put_param_time(writer, "first", notice->first_ns);
 	put_param_time(writer, "last", notice->last_ns);
-	put_param(writer, "auth", span_of(notice->authentication), ID_MAX);
-	put_param(writer, "sdk", span_of(notice->sdk), ID_MAX);
-	put_param(writer, "proto", span_of(notice->protocol), ID_MAX);
+	put_param(writer, "auth", span_of(notice->authentication), VALUE_MAX);
+	put_param(writer, "sdk", span_of(notice->sdk), VALUE_MAX);
+	put_param(writer, "proto", span_of(notice->protocol), VALUE_MAX);
 	/* The longer ones last: they are the first to go. */
 	put_param(writer, "captured", span_of(notice->captures), SIZE_MAX);
 	put_param(writer, "message", span_of(notice->message), SIZE_MAX);
@@ -184,9 +186,10 @@ size_t rfc5424_encode(const struct rfc5424 *from, const struct notice *notice, s
 	snprintf(tail, sizeof tail, "][meta sequenceId=\"%llu\" language=\"en\"][origin software=\"lapsed\" swVersion=\"%s\"] ",
 		 (unsigned long long)(from->sequence % 2147483647 + (from->sequence % 2147483647 == 0)), from->version);
 	put(&writer, head);
-	/* Room for what must follow; the text gets at least half of the message. */
-	if (text_length > size / 2)
-		text[text_length = size / 2] = '\0';
+	/* Room for what must follow; the text gets up to 5/8 of the message, which
+	 * is more than its fields can take. */
+	if (text_length > size * 5 / 8)
+		text[text_length = size * 5 / 8] = '\0';
 	writer.size = size - strlen(tail) - text_length;
 	put_params(&writer, notice);
 	writer.size = size;

@@ -97,7 +97,7 @@ def longest(bench):
     holds(len(raw) <= 1180 and raw.isascii(), "not ASCII, or too long for UDP")
     expect((sd[SD]["reason"], sd[SD]["episode"], sd["meta"]["sequenceId"]), ("thumbprint-mismatch", episode, "1"),
            "structured data")
-    holds(re.search(rf" device=(\\x1b){{20,}}\\S* .*episode={episode}: ", text), f"MSG: {text}")
+    holds(re.search(rf" device=(\\x1b){{20,}}\S* .*episode={episode}: ", text), f"MSG: {text}")
     holds(sd[SD].get("device", "").startswith("\\x1b"), "no device in the structured data")
 
 
