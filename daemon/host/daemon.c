@@ -283,10 +283,13 @@ static bool is_followed(const struct daemon *daemon, const char *path, const str
 }
 
 /* Where the file was left, if it was ever read: under another name before it
- * was rotated, or by an earlier run. */
+ * was rotated, or by an earlier run. If nobody holds the path, also where the
+ * file was left that stood there then: it may have been rotated since. */
 static bool find_place(struct daemon *daemon, const char *path, const struct stat *status, struct tail_place *ret,
 		       struct place *ret_place)
 {
+	bool held = false;
+
 	*ret_place = (struct place){.line = 1};
 	for (size_t i = 0; i < FINISHED_MAX && i < daemon->finished_count; i++) {
 		const struct tail_place *at = &daemon->finished[i];
@@ -296,7 +299,10 @@ static bool find_place(struct daemon *daemon, const char *path, const struct sta
 			return true;
 		}
 	}
-	return daemon->store && store_load_file(daemon->store, path, status->st_dev, status->st_ino, ret, ret_place);
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		held |= daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0;
+	return daemon->store && store_load_file(daemon->store, held ? "" : path, status->st_dev, status->st_ino, ret,
+						ret_place);
 }
 
 /* A tail that has ended leaves its stream to another of the same source. */
