@@ -43,6 +43,8 @@ bool hub_note_trouble(struct hub *hub, int64_t time_ns, int64_t hold_ns)
 	size_t at = find(hub, time_ns, hold_ns);
 	struct trouble *span = at < hub->trouble_count ? &hub->troubles[at] : NULL;
 
+	if (hold_ns == 0)
+		return false; /* nothing waits for it */
 	if (span && time_ns >= span->first_ns && time_ns <= span->last_ns)
 		return false;
 	if (!span || stamp_add(time_ns, hold_ns) <= span->first_ns)

@@ -30,6 +30,7 @@ enum decoded {
 	DECODED_MALFORMED, /* ret_why says how; time_ns is filled where it could be read */
 };
 
+/* Belongs to one splitter: it remembers a table's columns by their number. */
 struct decoder;
 
 struct decoder *decoder_new(void);
