@@ -8,13 +8,14 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "../core/engine.h"
 #include "build.h"
 #include "log.h"
 #include "notify.h"
-#include "syslog.h"
+#include "sinks.h"
 #include "tail.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
 	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
 	TAILS_MAX = 4096,
 	SOURCES_MAX = 256,
+	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
 	SEVERITY_INFO = 6,
@@ -37,7 +39,7 @@ struct daemon {
 	uv_signal_t terminate, interrupt, hangup;
 	uv_fs_event_t *nudges[SOURCES_MAX]; /* one a source, on its folder */
 	struct engine *engine;
-	struct syslog *syslog;
+	struct sinks *sinks;
 	struct source_config *sources; /* numbered as in the engine; a path of NULL is not followed any more */
 	size_t source_count;
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended */
@@ -70,10 +72,10 @@ static void step(struct daemon *daemon, struct input *input)
 	for (size_t i = 0; i < output.count; i++) {
 		const struct notice *notice = &output.notices[i];
 
-		if (daemon->plan->config.to_stderr || notice->kind == NOTICE_TOLD)
+		if (notice->kind == NOTICE_TOLD)
 			log_notice(notice);
-		if (daemon->syslog && notice->kind != NOTICE_TOLD)
-			syslog_send(daemon->syslog, notice, input->now);
+		else
+			sinks_send(daemon->sinks, notice, input->now);
 	}
 	wait_ms = output.wait_ns / 1000000 + 1;
 	uv_timer_start(&daemon->tick, on_tick, (uint64_t)(wait_ms > INT32_MAX ? INT32_MAX : wait_ms), 0);
@@ -232,6 +234,7 @@ static void on_rescan(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
+	log_flush();
 	for (size_t i = 0; i < daemon->source_count; i++)
 		if (daemon->sources[i].path)
 			find_files(daemon, (uint16_t)i);
@@ -329,7 +332,6 @@ static int no_sources(const struct config *config, struct fault *fault)
 static void reload(struct daemon *daemon)
 {
 	struct plan *plan = calloc(1, sizeof *plan), *old = daemon->plan;
-	struct syslog *syslog = NULL;
 	struct fault fault = {0};
 	char text[900];
 	int r;
@@ -338,8 +340,8 @@ static void reload(struct daemon *daemon)
 	r = plan ? plan_load(plan, daemon->options, &fault) : -ENOMEM;
 	if (r == 0 && plan->config.source_count == 0)
 		r = no_sources(&plan->config, &fault);
-	if (r == 0 && plan->config.syslog_host && !(syslog = syslog_open(&plan->config, &fault)))
-		r = FAULT;
+	if (r == 0)
+		r = sinks_adopt(daemon->sinks, &plan->config.alerts);
 	if (r) {
 		log_line(SEVERITY_ERR, "the old configuration stays in force: %s",
 			 r > 0 ? fault_describe(&fault, text, sizeof text) : strerror(-r));
@@ -350,8 +352,6 @@ static void reload(struct daemon *daemon)
 		daemon->plan = plan;
 		engine_adopt(daemon->engine, plan->rules, &plan->config.settings, &plan->config.mute, &plan->config.x509);
 		adopt_sources(daemon, &plan->config);
-		syslog_close(daemon->syslog);
-		daemon->syslog = syslog;
 		plan_clear(old);
 		free(old);
 		log_line(SEVERITY_INFO, "configuration and rules read again");
@@ -386,8 +386,8 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);
 	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources)
 		return -ENOMEM;
-	if (config->syslog_host && !(daemon->syslog = syslog_open(config, fault)))
-		return FAULT;
+	if (!(daemon->sinks = sinks_new(&daemon->loop)) || sinks_adopt(daemon->sinks, &config->alerts) < 0)
+		return -ENOMEM;
 	return adopt_sources(daemon, config);
 }
 
@@ -412,6 +412,18 @@ static void start_loop(struct daemon *daemon)
 		uv_timer_start(&daemon->watchdog, on_watchdog, watchdog_ms, watchdog_ms);
 }
 
+/* What is there is read once more; then only the sinks have work. */
+static void end_reading(struct daemon *daemon)
+{
+	read_all(daemon);
+	uv_timer_stop(&daemon->rescan);
+	uv_timer_stop(&daemon->tick);
+	uv_idle_stop(&daemon->busy);
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->nudges[i])
+			uv_fs_event_stop(daemon->nudges[i]);
+}
+
 static void on_walk(uv_handle_t *handle, void *unused)
 {
 	if (!uv_is_closing(handle))
@@ -432,9 +444,7 @@ static void tell_end(const struct daemon *daemon)
 		 (unsigned long long)status.verdicts[VERDICT_RECOVERED],
 		 (unsigned long long)status.verdicts[VERDICT_NOT_RETURNED],
 		 (unsigned long long)status.verdicts[VERDICT_AUTH_FAILURE], status.alerts);
-	if (syslog_lost(daemon->syslog))
-		log_line(SEVERITY_WARNING, "%llu alerts could not be sent by UDP",
-			 (unsigned long long)syslog_lost(daemon->syslog));
+	sinks_tell_losses(daemon->sinks);
 }
 
 static void close_all(struct daemon *daemon)
@@ -445,7 +455,6 @@ static void close_all(struct daemon *daemon)
 		free(daemon->sources[i].path);
 		free(daemon->nudges[i]);
 	}
-	syslog_close(daemon->syslog);
 	engine_free(daemon->engine);
 	plan_clear(daemon->plan);
 	free(daemon->plan);
@@ -474,9 +483,15 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 		log_line(SEVERITY_INFO, "lapsed %s follows %zu sources", LAPSED_VERSION, daemon->source_count);
 		start_loop(daemon);
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
-		read_all(daemon);
+		end_reading(daemon);
+		sinks_drain(daemon->sinks, DRAIN_MS);
 		tell_end(daemon);
+		log_flush();
+		/* A name server that does not answer would hold us up, at exit() too. */
+		if (sinks_are_resolving(daemon->sinks))
+			_exit(0);
 	}
+	sinks_free(daemon->sinks);
 	uv_walk(&daemon->loop, on_walk, NULL);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&daemon->loop);
