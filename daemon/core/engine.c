@@ -44,6 +44,8 @@ void engine_free(struct engine *take_engine)
 		intake_free(take_engine->streams[i].intake);
 	free(take_engine->streams);
 	free(take_engine->sources);
+	free(take_engine->changed);
+	free(take_engine->loader);
 	free(take_engine->arrivals);
 	free(take_engine->candidates);
 	free(take_engine->recent);
@@ -92,6 +94,16 @@ bool engine_stream(struct engine *engine, uint16_t source)
 	return true;
 }
 
+struct place engine_stream_place(const struct engine *engine, uint16_t stream, size_t *ret_held)
+{
+	return intake_place(engine->streams[stream].intake, ret_held);
+}
+
+void engine_stream_resume(struct engine *engine, uint16_t stream, struct place place)
+{
+	intake_resume(engine->streams[stream].intake, place);
+}
+
 /* Reasons are numbered by their ruleset: the same id under its new number. One
  * that is gone is but a refusal. */
 static void number_reasons(const struct ruleset *before, const struct ruleset *after, reason_id numbers[256])
@@ -123,6 +135,7 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 	reason_id numbers[256];
 
 	number_reasons(engine->rules, rules, numbers);
+	engine->saved_names = false;
 	engine->rules = rules;
 	engine->settings = settings;
 	engine->mute = mute;
@@ -132,6 +145,7 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 		intake_adopt(engine->streams[i].intake, rules);
 	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
 		renumber(watch, numbers);
+		review_note_change(engine, watch->device);
 		watch_rewind(watch);
 		/* It is due at once: the next step looks at it. */
 		agenda_put(&engine->sources[watch->source].agenda, watch, 0);

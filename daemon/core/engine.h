@@ -53,6 +53,11 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 bool engine_source(struct engine *engine, const char *name, int64_t delay_ns);
 bool engine_stream(struct engine *engine, uint16_t source);
 
+/* Where a stream stands: so many bytes before the end of what it was given a
+ * record has begun that is not finished. A new stream can go on there. */
+struct place engine_stream_place(const struct engine *engine, uint16_t stream, size_t *ret_held);
+void engine_stream_resume(struct engine *engine, uint16_t stream, struct place place);
+
 void engine_step(struct engine *engine, const struct input *input, struct output *ret);
 
 struct engine_status {

@@ -60,6 +60,12 @@ struct engine {
 	int64_t digest_mono_ns;
 	uint64_t digest[VERDICT_COUNT], digest_losses, digest_muted;
 	struct engine_status status;
+	/* see snapshot.c */
+	struct device **changed;
+	size_t changed_count, changed_capacity;
+	uint32_t saved_sdks, saved_fleets;
+	bool saved_names;
+	struct loader *loader;
 };
 
 /* Behind this mark nothing more is expected of the source. */
@@ -75,6 +81,9 @@ void review_arrivals(struct engine *engine);
 
 /* The watch of a device, begun if need be, with room for an event. */
 struct dossier *review_file(void *engine, struct device *device);
+
+/* The device is to be stored anew. */
+void review_note_change(struct engine *engine, struct device *device);
 void review_drop(struct engine *engine, struct watch *watch);
 bool review_is_muted(const struct engine *engine, const struct watch *watch);
 

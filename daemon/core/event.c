@@ -22,20 +22,19 @@ int event_compare(const struct event *a, const struct event *b)
 
 void event_merge(struct event *into, const struct event *other)
 {
-	bool other_counts = other->wording > into->wording;
+	bool other_counts = other->message_size != into->message_size ? other->message_size > into->message_size
+								      : other->wording > into->wording;
 
-	if (other->sdk && (!into->sdk || other_counts))
-		into->sdk = other->sdk;
-	if (other->address && (!into->address || other_counts))
-		into->address = other->address;
-	if (other->message_size != into->message_size)
-		other_counts = other->message_size > into->message_size;
 	if (other_counts) {
 		into->message_size = other->message_size;
+		into->wording = other->wording;
 		into->message = other->message;
 		into->reason = other->reason;
 	}
-	into->wording = into->wording > other->wording ? into->wording : other->wording;
+	if (other->sdk && (other_counts || !into->sdk))
+		into->sdk = other->sdk;
+	if (other->address && (other_counts || !into->address))
+		into->address = other->address;
 	KEEP_KNOWN(protocol);
 	KEEP_KNOWN(authentication);
 	if (other->source < into->source || (other->source == into->source && other->line < into->line)) {

@@ -66,6 +66,17 @@ void intake_limit(struct intake *intake, int64_t since_ns, int64_t until_ns)
 	intake->until_ns = until_ns;
 }
 
+struct place intake_place(const struct intake *intake, size_t *ret_held)
+{
+	*ret_held = splitter_held(intake->splitter);
+	return splitter_place(intake->splitter);
+}
+
+void intake_resume(struct intake *intake, struct place place)
+{
+	splitter_resume(intake->splitter, place);
+}
+
 const struct counts *intake_counts(const struct intake *intake)
 {
 	return &intake->counts;

@@ -54,6 +54,10 @@ void intake_limit(struct intake *intake, int64_t since_ns, int64_t until_ns);
 
 enum taken intake_next(struct intake *intake, intake_file file, void *owner, struct taking *ret);
 
+/* Where it stands, and how many bytes before what it was fed that is. */
+struct place intake_place(const struct intake *intake, size_t *ret_held);
+void intake_resume(struct intake *intake, struct place place);
+
 const struct counts *intake_counts(const struct intake *intake);
 
 #endif

@@ -39,6 +39,11 @@ struct notice *notices_add(struct notices *notices, enum notice_kind kind, enum 
 	return notice;
 }
 
+const char *notice_msgid(enum notice_kind kind, enum verdict verdict, const struct ruleset *rules)
+{
+	return kind == NOTICE_ALERT ? ruleset_verdict(rules, verdict)->msgid : msgids[kind];
+}
+
 static void say_seen(const struct notice *notice, const struct episode *episode, char *buffer, size_t size)
 {
 	char span[STAMP_TEXT];
@@ -103,12 +108,10 @@ static int64_t last_of(const struct subject *subject, const struct episode *epis
 void notice_tell(struct notice *notice, const struct subject *subject, const struct episode *episode,
 		 enum verdict verdict, int64_t opened_ns)
 {
-	const struct verdict_text *words = ruleset_verdict(subject->rules, verdict);
 	const struct text text = dossier_read(subject->dossier, episode->message);
 
 	notice->verdict = verdict;
-	if (notice->kind == NOTICE_ALERT)
-		notice->msgid = words->msgid;
+	notice->msgid = notice_msgid(notice->kind, verdict, subject->rules);
 	alert_id(subject->hub, device_id(subject->device), device_module(subject->device), verdict_names[verdict],
 		 opened_ns, notice->id);
 	notice->reason = episode->reason && verdict == VERDICT_AUTH_FAILURE

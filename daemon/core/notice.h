@@ -46,6 +46,9 @@ struct notice {
 	char sentence[SENTENCE_MAX]; /* for people; text from logs in it is escaped */
 };
 
+/* The message id of a notice; NULL: there is none of that kind. */
+const char *notice_msgid(enum notice_kind kind, enum verdict verdict, const struct ruleset *rules);
+
 /* Everything lives until the next step of the engine. */
 struct notices {
 	struct notice *list;

@@ -11,21 +11,26 @@ enum {
 };
 
 struct decoder {
-	json_t *outer, *inner, *authentication, *columns;
+	json_t *outer, *inner, *authentication;
+	json_t *columns; /* NULL also where they could not be read */
 	uint64_t columns_id;
+	bool columns_known;
 };
 
 /* --- a bound on what one record may cost -------------------------------- */
 
 /* jansson turns 64 KiB of "{}," into 5 MB. Below zero: unbounded. */
 static __thread int64_t memory_left = -1;
+static __thread bool memory_refused;
 
 static void *bounded_malloc(size_t size)
 {
 	void *memory;
 
-	if (memory_left >= 0 && (int64_t)size > memory_left)
+	if (memory_left >= 0 && (int64_t)size > memory_left) {
+		memory_refused = true;
 		return NULL;
+	}
 	memory = malloc(size);
 	if (memory && memory_left >= 0)
 		memory_left -= stamp_min((int64_t)malloc_usable_size(memory), memory_left);
@@ -44,14 +49,16 @@ static json_t *load(struct span text, enum malformed *ret_why)
 	json_t *value;
 
 	memory_left = MEMORY_MAX;
+	memory_refused = false;
 	value = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	memory_left = -1;
 	if (value)
 		return value;
-	switch (json_error_code(&error)) {
-	case json_error_out_of_memory:
+	if (memory_refused) { /* jansson does not always say so */
 		*ret_why = MALFORMED_MEMORY;
-		break;
+		return NULL;
+	}
+	switch (json_error_code(&error)) {
 	case json_error_stack_overflow:
 		*ret_why = MALFORMED_TOO_DEEP;
 		break;
@@ -272,7 +279,8 @@ static bool name_columns(struct decoder *decoder, const struct document *documen
 	size_t index;
 
 	*ret_why = MALFORMED_SHAPE;
-	if (decoder->columns_id != document->columns_id) {
+	if (!decoder->columns_known || decoder->columns_id != document->columns_id) {
+		decoder->columns_known = true;
 		json_decref(decoder->columns);
 		decoder->columns = load(document->columns, ret_why);
 		decoder->columns_id = document->columns_id;

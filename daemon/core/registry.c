@@ -135,7 +135,7 @@ uint16_t registry_sdk(struct registry *registry, struct span sdk_version)
 
 const char *registry_sdk_name(const struct registry *registry, uint16_t sdk)
 {
-	return sdk ? registry->sdks[sdk] : NULL;
+	return sdk && sdk < registry->sdk_count ? registry->sdks[sdk] : NULL;
 }
 
 /* --- devices ------------------------------------------------------------ */

@@ -23,6 +23,7 @@ struct device {
 	uint8_t device_size, module_size, cadence_count;
 	uint8_t protocol : 3, authentication : 2, standing : 2, live : 1;
 	uint8_t known : 1, begun : 1, expelled_closed : 1, expelled_ended : 1, expelled_back : 1, seen : 1;
+	uint8_t changed : 1; /* since it was stored last */
 };
 
 struct registry;

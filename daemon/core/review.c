@@ -178,9 +178,10 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 void review(struct engine *engine, struct watch *watch)
 {
 	struct arrival *arrivals = engine->arrivals;
-	const struct device *device = watch->device;
+	struct device *device = watch->device;
 	int64_t arrived = review_one(engine, watch);
 
+	review_note_change(engine, device);
 	if (arrived == STAMP_NONE || registry_hubs(engine->registry) < 2)
 		return;
 	if (!(arrivals = realloc(arrivals, (engine->arrival_count + 1) * sizeof *arrivals)))
@@ -195,6 +196,24 @@ void review_arrivals(struct engine *engine)
 	for (size_t i = 0; i < engine->arrival_count; i++)
 		announce_arrival(engine, engine->arrivals[i].device, engine->arrivals[i].time_ns);
 	engine->arrival_count = 0;
+}
+
+void review_note_change(struct engine *engine, struct device *device)
+{
+	struct device **changed = engine->changed;
+
+	if (device->changed)
+		return;
+	if (engine->changed_count == engine->changed_capacity) {
+		size_t capacity = engine->changed_capacity ? engine->changed_capacity * 2 : 64;
+
+		if (!(changed = realloc(changed, capacity * sizeof(struct device *))))
+			return;
+		engine->changed = changed;
+		engine->changed_capacity = capacity;
+	}
+	device->changed = true;
+	changed[engine->changed_count++] = device;
 }
 
 struct dossier *review_file(void *owner, struct device *device)

@@ -20,7 +20,7 @@ enum {
 };
 
 /* Where a rule stands, for faults found after its file was read. */
-struct place {
+struct spot {
 	unsigned file, index;
 };
 
@@ -29,7 +29,7 @@ struct signal_rule {
 	struct span category, operation; /* NULL data: any */
 	json_t *codes;                   /* strings and numbers; NULL: success */
 	json_t *samples;
-	struct place place;
+	struct spot place;
 };
 
 struct reason_rule {
@@ -37,7 +37,7 @@ struct reason_rule {
 	json_t *codes, *samples;
 	const char *pattern;
 	pcre2_code *compiled;
-	struct place place;
+	struct spot place;
 };
 
 struct ruleset {
@@ -198,7 +198,7 @@ static int check_codes(struct ruleset *ruleset, unsigned file, const char *path,
 	return 0;
 }
 
-static int read_signal(struct ruleset *ruleset, struct place place, const char *path, const json_t *object,
+static int read_signal(struct ruleset *ruleset, struct spot place, const char *path, const json_t *object,
 		       struct fault *fault)
 {
 	static const struct member members[] = {{"signal", TEXT, true},  {"category", TEXT, false},
@@ -233,7 +233,7 @@ static int read_signal(struct ruleset *ruleset, struct place place, const char *
 	return check_codes(ruleset, place.file, path, rule->codes, fault);
 }
 
-static int read_reason(struct ruleset *ruleset, struct place place, const char *path, const json_t *object,
+static int read_reason(struct ruleset *ruleset, struct spot place, const char *path, const json_t *object,
 		       struct fault *fault)
 {
 	static const struct member members[] = {{"id", TEXT, true},       {"title", TEXT, true},
@@ -265,7 +265,7 @@ static int read_reason(struct ruleset *ruleset, struct place place, const char *
 	return check_codes(ruleset, place.file, path, rule->codes, fault);
 }
 
-static int read_verdict(struct ruleset *ruleset, struct place place, const char *path, const json_t *object,
+static int read_verdict(struct ruleset *ruleset, struct spot place, const char *path, const json_t *object,
 			struct fault *fault)
 {
 	static const struct member members[] = {{"verdict", TEXT, true}, {"msgid", TEXT, true},
@@ -298,7 +298,7 @@ static int read_verdict(struct ruleset *ruleset, struct place place, const char 
 	return 0;
 }
 
-static int read_sdk(struct ruleset *ruleset, struct place place, const char *path, const json_t *object,
+static int read_sdk(struct ruleset *ruleset, struct spot place, const char *path, const json_t *object,
 		    struct fault *fault)
 {
 	static const struct member members[] = {{"prefix", TEXT, true}, {"name", TEXT, true},
@@ -341,7 +341,7 @@ static int read_file(struct ruleset *ruleset, unsigned file, struct fault *fault
 {
 	static const struct {
 		const char *key;
-		int (*read)(struct ruleset *, struct place, const char *, const json_t *, struct fault *);
+		int (*read)(struct ruleset *, struct spot, const char *, const json_t *, struct fault *);
 	} sections[] = {
 		{"signals", read_signal}, {"reasons", read_reason}, {"verdicts", read_verdict}, {"sdks", read_sdk}};
 	static const struct member members[] = {{"schema", TEXT, true},  {"signals", LIST, false},
@@ -360,7 +360,7 @@ static int read_file(struct ruleset *ruleset, unsigned file, struct fault *fault
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		json_array_foreach(json_object_get(root, sections[i].key), index, element) {
 			snprintf(path, sizeof path, "%s[%zu]", sections[i].key, index);
-			r = sections[i].read(ruleset, (struct place){file, (unsigned)index}, path, element, fault);
+			r = sections[i].read(ruleset, (struct spot){file, (unsigned)index}, path, element, fault);
 			if (r)
 				return r;
 		}

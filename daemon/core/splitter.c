@@ -54,6 +54,7 @@ struct splitter {
 	char *columns;
 	size_t columns_size;
 	uint64_t columns_id;
+	bool torn;          /* something broken was counted within them */
 	bool resync;        /* looking for the next record: counted already */
 	bool line_start;    /* nothing stood on this line yet */
 	char previous;      /* the last character that was not blank */
@@ -83,6 +84,17 @@ void splitter_free(struct splitter *take_splitter)
 size_t splitter_held(const struct splitter *splitter)
 {
 	return splitter->carry_size;
+}
+
+struct place splitter_place(const struct splitter *splitter)
+{
+	return (struct place){splitter->carry_size > 0 ? splitter->start_line : splitter->line, splitter->nest};
+}
+
+void splitter_resume(struct splitter *splitter, struct place place)
+{
+	splitter->line = place.line;
+	splitter->nest = place.nest;
 }
 
 static bool reserve(struct splitter *splitter, size_t size)
@@ -169,10 +181,12 @@ static bool broken(struct splitter *splitter)
 {
 	bool count = !splitter->resync, again = splitter->open && !splitter->dropped && splitter->folded;
 
+	splitter->torn = splitter->nest > 0;
 	splitter->open = false;
 	splitter->dropped = false;
 	if (again) {
 		splitter->at = splitter->second;
+		splitter->line_start = true;
 		splitter->line = splitter->start_line + 1;
 		splitter->state = RESYNC_LINE;
 		splitter->resync = true;
@@ -190,8 +204,7 @@ static bool broken(struct splitter *splitter)
 static void enter_array(struct splitter *splitter)
 {
 	splitter->open = false;
-	splitter->nest = splitter->fresh ? 2 : splitter->nest + 2;
-	splitter->rows &= !splitter->fresh;
+	splitter->nest += 2;
 	splitter->state = BETWEEN;
 }
 
@@ -208,8 +221,8 @@ static void enter_rows(struct splitter *splitter)
 	splitter->columns = columns;
 	splitter->columns_size = size + sizeof rest - 1;
 	splitter->columns_id++;
-	splitter->rows = true;
 	enter_array(splitter);
+	splitter->rows = true;
 }
 
 /* An array is the value of a key of the record under way: if the key says
@@ -221,11 +234,13 @@ static bool opens_envelope(struct splitter *splitter)
 
 	if (splitter->depth != 1 || splitter->is_row || splitter->dropped || !(splitter->objects & 1))
 		return false;
-	if (left > 8 && (memcmp(key, "records\"", 8) == 0))
+	if ((left > 8 && memcmp(key, "records\"", 8) == 0) || (left > 7 && memcmp(key, "tables\"", 7) == 0)) {
+		if (splitter->fresh) { /* whatever was around it has been cut short */
+			splitter->nest = 0;
+			splitter->rows = false;
+		}
 		enter_array(splitter);
-	else if (left > 7 && memcmp(key, "tables\"", 7) == 0)
-		enter_array(splitter);
-	else if (left > 5 && memcmp(key, "rows\"", 5) == 0)
+	} else if (left > 5 && memcmp(key, "rows\"", 5) == 0)
 		enter_rows(splitter);
 	else
 		return false;
@@ -386,7 +401,7 @@ static bool between(struct splitter *splitter, char c)
 			splitter->rows = false;
 		if (splitter->nest == 0)
 			return true;
-		splitter->nest--;
+		splitter->torn &= --splitter->nest > 0;
 		return false;
 	case '"':
 		splitter->state = BETWEEN_STRING;
@@ -435,6 +450,10 @@ static void skip_line(struct splitter *splitter)
 
 static void resync_line(struct splitter *splitter, char c)
 {
+	if (c == '[' && splitter->line_start) {
+		splitter->rows = false; /* no row of the table that broke off, but something new */
+		splitter->nest = 0;
+	}
 	if (c == '{' || c == '[') {
 		splitter->state = BETWEEN;
 		return;
@@ -561,9 +580,14 @@ enum split splitter_next(struct splitter *splitter, struct document *ret, enum m
 				return SPLIT_MALFORMED;
 			continue;
 		}
+		if (splitter->nest > 0 && !splitter->resync && !splitter->torn) {
+			splitter->nest = 0; /* an array or envelope that nothing closed */
+			*ret_why = MALFORMED_TRUNCATED;
+			return SPLIT_MALFORMED;
+		}
 		splitter->ended = false;
 		splitter->state = BETWEEN;
-		splitter->resync = splitter->rows = false;
+		splitter->resync = splitter->rows = splitter->torn = false;
 		splitter->nest = 0;
 		splitter->line = 1;
 		splitter->line_start = true;

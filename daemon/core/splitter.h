@@ -62,4 +62,13 @@ enum split splitter_next(struct splitter *splitter, struct document *ret, enum m
 /* Bytes of an unfinished record that it holds. */
 size_t splitter_held(const struct splitter *splitter);
 
+/* Where it stands before those bytes: enough to go on there with a new one. */
+struct place {
+	uint64_t line;
+	uint32_t nest; /* brackets that are open around it */
+};
+
+struct place splitter_place(const struct splitter *splitter);
+void splitter_resume(struct splitter *splitter, struct place place);
+
 #endif

@@ -10,13 +10,14 @@
 #include "files.h"
 
 /* The keys beside the numbers of core/settings.h, with where they stand. */
-enum key { KEY_SOURCES, KEY_RULES, KEY_MUTE, KEY_X509, KEY_ALERTS, KEY_COUNT };
+enum key { KEY_SOURCES, KEY_RULES, KEY_STATE, KEY_MUTE, KEY_X509, KEY_ALERTS, KEY_COUNT };
 
 static const struct key_row {
 	const char *section, *key, *help;
 } key_rows[KEY_COUNT] = {
 	[KEY_SOURCES] = {NULL, "sources", "the logs to follow: {\"path\": ..., \"kind\": \"azure\" or \"local\"}"},
 	[KEY_RULES] = {NULL, "rules", "a folder of rule files beside the shipped ones"},
+	[KEY_STATE] = {NULL, "state", "a folder for what survives a restart; null: the service's, or none"},
 	[KEY_MUTE] = {"devices", "mute", "patterns of devices that raise no alerts (retired, under repair)"},
 	[KEY_X509] = {"devices", "x509", "patterns of devices that connect with a certificate"},
 	[KEY_ALERTS] = {NULL, "alerts", "where alerts go: {\"to\": \"stderr\"}, ..."},
@@ -44,6 +45,7 @@ void config_clear(struct config *config)
 	roster_clear(&config->mute);
 	roster_clear(&config->x509);
 	free(config->rules);
+	free(config->state);
 	sinks_config_clear(&config->alerts);
 	paths_free(config->files, config->file_count);
 	*config = (struct config){0};
@@ -188,6 +190,8 @@ static int read_key(struct reading *reading, enum key key, const json_t *value)
 		return read_sources(reading, value);
 	case KEY_RULES:
 		return read_text(reading, path, value, &config->rules);
+	case KEY_STATE:
+		return read_text(reading, path, value, &config->state);
 	case KEY_MUTE:
 		return read_roster(reading, path, value, &config->mute);
 	case KEY_X509:
@@ -339,6 +343,8 @@ void config_print(const struct config *config)
 	}
 	printf("%s],\n  // %s\n  \"rules\": ", config->source_count ? "\n  " : "", key_rows[KEY_RULES].help);
 	print_text(config->rules);
+	printf(",\n  // %s\n  \"state\": ", key_rows[KEY_STATE].help);
+	print_text(config->state);
 	printf(",\n  \"devices\": {\n    // %s\n    \"mute\": ", key_rows[KEY_MUTE].help);
 	print_roster(&config->mute);
 	printf(",\n    // %s\n    \"x509\": ", key_rows[KEY_X509].help);

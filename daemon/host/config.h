@@ -25,6 +25,7 @@ struct config {
 	size_t source_count;
 	struct roster mute, x509;
 	char *rules;         /* folder of rules beside the shipped ones; NULL: none */
+	char *state;         /* folder; NULL: $STATE_DIRECTORY, or none */
 	struct sinks_config alerts;
 	char **files;        /* read, in this order */
 	size_t file_count;

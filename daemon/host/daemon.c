@@ -16,6 +16,7 @@
 #include "log.h"
 #include "notify.h"
 #include "sinks.h"
+#include "store.h"
 #include "tail.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
 	TAILS_MAX = 4096,
 	SOURCES_MAX = 256,
+	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
 	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
@@ -40,10 +42,15 @@ struct daemon {
 	uv_fs_event_t *nudges[SOURCES_MAX]; /* one a source, on its folder */
 	struct engine *engine;
 	struct sinks *sinks;
+	struct store *store; /* NULL: nothing survives a restart */
+	bool unstored;       /* something has changed since the last commit */
+	bool store_failed;   /* and that was told */
+	size_t held;         /* notices in the store that some receiver has not taken */
 	struct source_config *sources; /* numbered as in the engine; a path of NULL is not followed any more */
 	size_t source_count;
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended */
 	uint16_t *tail_sources;
+	uint64_t *stored_offsets; /* of each tail, as committed last */
 	size_t tail_count;
 	bool caught_up, is_busy;
 	char buffer[BUFFER_SIZE];
@@ -62,6 +69,74 @@ static struct moment now(void)
 
 static void on_tick(uv_timer_t *timer);
 
+static void tell(struct daemon *daemon, const struct notice *notice)
+{
+	if (notice->kind == NOTICE_TOLD)
+		log_notice(notice);
+	else
+		sinks_send(daemon->sinks, notice, now());
+}
+
+static void store_tails(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->tail_count; i++) {
+		struct tail_place at;
+		struct place place;
+		size_t held;
+
+		place = engine_stream_place(daemon->engine, (uint16_t)i, &held);
+		if (!daemon->tails[i].path || !tail_place(&daemon->tails[i], held, &at) ||
+		    at.offset == daemon->stored_offsets[i])
+			continue;
+		store_put_file(daemon->store, daemon->tails[i].path, &at, place);
+		daemon->stored_offsets[i] = at.offset;
+	}
+}
+
+static void store_notices(struct daemon *daemon, const struct output *output)
+{
+	static char packed[sizeof(struct notice) + 4096];
+	size_t size;
+
+	for (size_t i = 0; i < output->count; i++)
+		if ((size = notice_pack(&output->notices[i], packed, sizeof packed)))
+			store_put_notice(daemon->store, (struct span){packed, size});
+}
+
+/* What was read, what follows from it, and what is to be told of it, together.
+ * If it cannot be stored, alerts are told all the same: they may be told again
+ * after a restart, under the same ids. */
+static void commit(struct daemon *daemon, const struct output *output)
+{
+	int r;
+
+	if (!daemon->store)
+		return;
+	store_begin(daemon->store);
+	/* Those of the last ones have been taken; if a receiver has been away for
+	 * very long, the oldest are let go all together. */
+	if (sinks_are_done(daemon->sinks) || daemon->held > HELD_MAX) {
+		store_drop_notices(daemon->store);
+		daemon->held = 0;
+	}
+	store_put_engine(daemon->store, daemon->engine);
+	store_tails(daemon);
+	if (output)
+		store_notices(daemon, output);
+	daemon->held += output ? output->count : 0;
+	r = store_commit(daemon->store);
+	daemon->unstored = r != 0;
+	if (r) {
+		engine_save_again(daemon->engine);
+		memset(daemon->stored_offsets, 0, TAILS_MAX * sizeof *daemon->stored_offsets);
+	}
+	if (r && !daemon->store_failed)
+		log_line(SEVERITY_ERR, "the state cannot be stored: %s; lapsed goes on, and tries again", strerror(-r));
+	else if (!r && daemon->store_failed)
+		log_line(SEVERITY_INFO, "the state is stored again");
+	daemon->store_failed = r != 0;
+}
+
 static void step(struct daemon *daemon, struct input *input)
 {
 	struct output output;
@@ -69,14 +144,12 @@ static void step(struct daemon *daemon, struct input *input)
 
 	input->now = now();
 	engine_step(daemon->engine, input, &output);
-	for (size_t i = 0; i < output.count; i++) {
-		const struct notice *notice = &output.notices[i];
-
-		if (notice->kind == NOTICE_TOLD)
-			log_notice(notice);
-		else
-			sinks_send(daemon->sinks, notice, input->now);
-	}
+	daemon->unstored |= input->type != INPUT_TICK;
+	if (output.count > 0)
+		commit(daemon, &output);
+	for (size_t i = 0; i < output.count; i++)
+		tell(daemon, &output.notices[i]);
+	daemon->unstored |= output.count > 0; /* that they have been sent */
 	wait_ms = output.wait_ns / 1000000 + 1;
 	uv_timer_start(&daemon->tick, on_tick, (uint64_t)(wait_ms > INT32_MAX ? INT32_MAX : wait_ms), 0);
 }
@@ -114,6 +187,12 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 		input.lost_from = news.lost_from;
 		input.lost_bytes = news.lost_bytes;
 		step(daemon, &input);
+		return 0;
+	case TAIL_LOST:
+		log_line(SEVERITY_WARNING,
+			 "%s: the file that was followed before the stop is gone; what it still held is lost, and this one "
+			 "is read from its begin",
+			 tail->path);
 		return 0;
 	case TAIL_ERROR:
 		complain(tail, news.error);
@@ -199,13 +278,20 @@ static bool is_followed(const struct daemon *daemon, const char *path)
 
 static void follow(struct daemon *daemon, uint16_t source, const char *path)
 {
+	struct tail_place at;
+	struct place place;
+	bool known;
+
 	if (is_followed(daemon, path))
 		return;
+	known = daemon->store && store_load_file(daemon->store, path, &at, &place);
 	if (daemon->tail_count == TAILS_MAX || !engine_stream(daemon->engine, source) ||
-	    !tail_begin(&daemon->tails[daemon->tail_count], path)) {
+	    !tail_begin(&daemon->tails[daemon->tail_count], path, known ? &at : NULL)) {
 		log_line(SEVERITY_ERR, "%s: cannot be followed: more than %d files, or no memory", path, TAILS_MAX);
 		return;
 	}
+	if (known)
+		engine_stream_resume(daemon->engine, (uint16_t)daemon->tail_count, place);
 	daemon->tail_sources[daemon->tail_count++] = source;
 }
 
@@ -239,11 +325,18 @@ static void on_rescan(uv_timer_t *timer)
 		if (daemon->sources[i].path)
 			find_files(daemon, (uint16_t)i);
 	read_all(daemon);
+	if (daemon->unstored)
+		commit(daemon, NULL);
 }
 
 static void on_nudge(uv_fs_event_t *nudge, const char *name, int events, int error)
 {
-	on_rescan(&((struct daemon *)nudge->data)->rescan);
+	struct daemon *daemon = nudge->data;
+
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->sources[i].path)
+			find_files(daemon, (uint16_t)i);
+	read_all(daemon);
 }
 
 /* Watches the folders, not the files: a watch on a file goes deaf when it is
@@ -372,10 +465,38 @@ static void on_watchdog(uv_timer_t *timer)
 	tell_status(timer->data, notify_status);
 }
 
+static void resend(void *owner, struct span bytes)
+{
+	struct daemon *daemon = owner;
+	struct notice notice;
+
+	daemon->held++;
+	if (notice_unpack(bytes, daemon->plan->rules, &notice))
+		tell(daemon, &notice);
+}
+
+/* Goes on where an earlier run has come to. */
+static int open_store(struct daemon *daemon, struct fault *fault)
+{
+	const char *folder = daemon->plan->config.state ? daemon->plan->config.state : getenv("STATE_DIRECTORY");
+
+	if (!folder || !*folder)
+		return 0;
+	daemon->store = store_open(folder, fault);
+	if (!daemon->store)
+		return FAULT;
+	if (store_load(daemon->store, daemon->engine) < 0)
+		log_line(SEVERITY_WARNING, "the state in %s is of another version: all is read anew", folder);
+	engine_loaded(daemon->engine);
+	store_load_notices(daemon->store, resend, daemon);
+	return 0;
+}
+
 static int open_all(struct daemon *daemon, struct fault *fault)
 {
 	const struct config *config = &daemon->plan->config;
 	uint64_t seed = 0;
+	int r;
 
 	if (config->source_count == 0)
 		return no_sources(config, fault);
@@ -384,11 +505,13 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	daemon->sources = calloc(SOURCES_MAX, sizeof *daemon->sources);
 	daemon->tails = calloc(TAILS_MAX, sizeof *daemon->tails);
 	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);
-	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources)
+	daemon->stored_offsets = calloc(TAILS_MAX, sizeof *daemon->stored_offsets);
+	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stored_offsets)
 		return -ENOMEM;
 	if (!(daemon->sinks = sinks_new(&daemon->loop)) || sinks_adopt(daemon->sinks, &config->alerts) < 0)
 		return -ENOMEM;
-	return adopt_sources(daemon, config);
+	r = adopt_sources(daemon, config);
+	return r ? r : open_store(daemon, fault);
 }
 
 static void start_loop(struct daemon *daemon)
@@ -455,12 +578,14 @@ static void close_all(struct daemon *daemon)
 		free(daemon->sources[i].path);
 		free(daemon->nudges[i]);
 	}
+	store_close(daemon->store);
 	engine_free(daemon->engine);
 	plan_clear(daemon->plan);
 	free(daemon->plan);
 	free(daemon->sources);
 	free(daemon->tails);
 	free(daemon->tail_sources);
+	free(daemon->stored_offsets);
 	free(daemon);
 }
 
@@ -485,6 +610,7 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
 		end_reading(daemon);
 		sinks_drain(daemon->sinks, DRAIN_MS);
+		commit(daemon, NULL);
 		tell_end(daemon);
 		log_flush();
 		/* A name server that does not answer would hold us up, at exit() too. */

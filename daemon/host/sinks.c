@@ -186,6 +186,14 @@ void sinks_send(struct sinks *sinks, const struct notice *notice, struct moment 
 
 /* --- the end ------------------------------------------------------------ */
 
+bool sinks_are_done(const struct sinks *sinks)
+{
+	for (size_t i = 0; i < sinks->count; i++)
+		if (sinks->outlets[i].sink && !sink_is_done(sinks->outlets[i].sink))
+			return false;
+	return true;
+}
+
 static bool is_settled(const struct sinks *sinks)
 {
 	for (size_t i = 0; i < sinks->count; i++)

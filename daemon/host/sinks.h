@@ -18,6 +18,9 @@ int sinks_adopt(struct sinks *sinks, const struct sinks_config *config);
 
 void sinks_send(struct sinks *sinks, const struct notice *notice, struct moment now);
 
+/* Everything has been taken by everybody. */
+bool sinks_are_done(const struct sinks *sinks);
+
 /* Runs the loop until all is taken, or nothing more can be, or the time is over. */
 void sinks_drain(struct sinks *sinks, unsigned patience_ms);
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,10 +12,61 @@
 /* How long a rotated file may still grow. */
 static const int64_t grace_ns = INT64_C(5000000000);
 
-bool tail_begin(struct tail *ret, const char *path)
+bool tail_begin(struct tail *ret, const char *path, const struct tail_place *resume)
 {
 	*ret = (struct tail){.path = strdup(path), .fd = -1};
+	if (resume)
+		ret->resume = *resume;
 	return ret->path;
+}
+
+bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret)
+{
+	uint64_t offset = tail->offset - (held < tail->offset ? held : tail->offset);
+	size_t size = offset < TAIL_MARK ? offset : TAIL_MARK;
+	ssize_t n;
+
+	if (tail->fd < 0)
+		return false;
+	*ret = (struct tail_place){.device = tail->device, .inode = tail->inode, .offset = offset};
+	n = pread(tail->fd, ret->mark, size, (off_t)(offset - size));
+	ret->mark_size = n == (ssize_t)size ? (unsigned)size : 0;
+	return true;
+}
+
+/* Whether an open file is the one that was read up to there. */
+static bool is_place(int fd, const struct stat *status, const struct tail_place *place)
+{
+	char bytes[TAIL_MARK];
+
+	return status->st_dev == place->device && status->st_ino == place->inode &&
+	       (uint64_t)status->st_size >= place->offset && place->mark_size <= place->offset &&
+	       pread(fd, bytes, place->mark_size, (off_t)(place->offset - place->mark_size)) ==
+		       (ssize_t)place->mark_size &&
+	       memcmp(bytes, place->mark, place->mark_size) == 0;
+}
+
+/* It was rotated while nobody looked: it stands beside the path, under a name
+ * that begins with it. */
+static int find_rotated(const struct tail *tail, struct stat *ret_status)
+{
+	char pattern[4096];
+	glob_t found;
+	int fd = -1;
+
+	snprintf(pattern, sizeof pattern, "%s?*", tail->path);
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return -1;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		fd = open(found.gl_pathv[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+		if (fd >= 0 && fstat(fd, ret_status) == 0 && is_place(fd, ret_status, &tail->resume))
+			break;
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	}
+	globfree(&found);
+	return fd;
 }
 
 static void close_file(struct tail *tail)
@@ -55,10 +108,28 @@ static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
 		close(fd);
 		return report(tail, S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, ret);
 	}
+	if (tail->resume.offset > 0 && !is_place(fd, &status, &tail->resume)) {
+		struct stat rotated;
+		int older = find_rotated(tail, &rotated);
+
+		if (older < 0) {
+			close(fd);
+			tail->resume.offset = 0;
+			return TAIL_LOST;
+		}
+		close(fd);
+		fd = older;
+		status = rotated;
+		tail->rotated = true;
+	}
 	tail->fd = fd;
 	tail->device = status.st_dev;
 	tail->inode = status.st_ino;
 	tail->size = (uint64_t)status.st_size;
+	tail->offset = tail->resume.offset;
+	tail->mark_size = tail->offset ? tail->resume.mark_size : 0;
+	memcpy(tail->mark, tail->resume.mark, sizeof tail->mark);
+	tail->resume.offset = 0;
 	return report(tail, 0, ret);
 }
 

@@ -10,6 +10,15 @@
 
 #include "../core/span.h"
 
+enum { TAIL_MARK = 64 };
+
+/* Up to where a file was read, and which file that was. */
+struct tail_place {
+	uint64_t device, inode, offset;
+	char mark[TAIL_MARK]; /* the bytes before offset */
+	unsigned mark_size;
+};
+
 struct tail {
 	char *path;
 	int fd;               /* -1: not there */
@@ -19,9 +28,10 @@ struct tail {
 	uint64_t size;        /* when last looked at */
 	bool rotated;         /* the path leads to another file; this one is read to its end */
 	int64_t idle_mono_ns; /* since when a rotated file had nothing more */
-	char mark[64];        /* the bytes before offset: they tell a refilled file */
+	char mark[TAIL_MARK];        /* the bytes before offset: they tell a refilled file */
 	unsigned mark_size;
 	int error;            /* -errno that was told; 0 */
+	struct tail_place resume; /* where to go on; offset 0: at the begin */
 };
 
 enum tail_found {
@@ -29,6 +39,7 @@ enum tail_found {
 	TAIL_BYTES, /* ret_bytes; look again, there may be more */
 	TAIL_BREAK, /* the file has ended; the next bytes are of another */
 	TAIL_GAP,   /* bytes were lost unread; a TAIL_BREAK follows */
+	TAIL_LOST,  /* the file that was followed before the start is gone; what it still held is lost */
 	TAIL_ERROR, /* *ret_error says -errno; told once until it changes */
 };
 
@@ -38,8 +49,13 @@ struct tail_news {
 	int error;
 };
 
-/* Returns false without memory. */
-bool tail_begin(struct tail *ret, const char *path);
+/* Returns false without memory. resume: where an earlier run has come to; NULL:
+ * nowhere. */
+bool tail_begin(struct tail *ret, const char *path, const struct tail_place *resume);
+
+/* Up to where it has read, less the last `held` bytes, which were given out but
+ * are to be read again. Returns false if no file is open. */
+bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret);
 void tail_end(struct tail *tail);
 
 /* One look. A rotated file is kept for some seconds after its end, for its

@@ -13,18 +13,19 @@ static struct event any_event(uint32_t *seed)
 		.signal = (uint8_t)(SIGNAL_EXPELLED + dice(seed) % 3),
 		.code = dice(seed) % 2 ? 401003 : 401002,
 		.operation = OPERATION_DISCONNECT,
-		.category = (uint8_t)(dice(seed) % 2),
+		.kind = (uint16_t)(dice(seed) % 2),
 		.source = (uint16_t)(dice(seed) % 3),
 		.line = dice(seed) % 1000,
 		.message_size = (uint16_t)(dice(seed) % 5),
 		.protocol = (uint8_t)(dice(seed) % PROTOCOL_COUNT),
 		.authentication = (uint8_t)(dice(seed) % AUTHENTICATION_COUNT),
-		.sdk = (uint16_t)(dice(seed) % 3),
+		.sdk = (uint16_t)(dice(seed) % 2),
 		.reason = (reason_id)(dice(seed) % 3),
 		.address = 1,
 	};
 
 	event.message = (uint8_t)(event.message_size * 3 + event.reason);
+	event.wording = (uint32_t)event.message * 4 + event.sdk;
 	return event;
 }
 
@@ -52,8 +53,8 @@ static void test_events_are_ordered_by_time_then_by_cause_and_effect(void **stat
 		{.time_ns = 6, .signal = SIGNAL_EXPELLED, .code = 401003},
 		{.time_ns = 6, .signal = SIGNAL_REFUSED},
 		{.time_ns = 6, .signal = SIGNAL_CLOSED},
-		{.time_ns = 6, .signal = SIGNAL_CONNECTED, .operation = 0, .category = 1},
-		{.time_ns = 6, .signal = SIGNAL_CONNECTED, .operation = 1, .category = 0},
+		{.time_ns = 6, .signal = SIGNAL_CONNECTED, .operation = 0, .kind = 1},
+		{.time_ns = 6, .signal = SIGNAL_CONNECTED, .operation = 1, .kind = 0},
 		{.time_ns = 7, .signal = SIGNAL_ALIVE},
 	};
 	int count = sizeof rising / sizeof *rising;

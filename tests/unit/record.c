@@ -105,11 +105,13 @@ static void test_an_error_as_the_hub_writes_it(void **state)
 
 static void test_the_description_stands_in_for_a_missing_message(void **state)
 {
-	assert_span_equal(reads("{" HEAD ",'resultDescription':'IoTHubUnauthorized'," DEVICE "}").message,
-			  "IoTHubUnauthorized");
-	assert_span_equal(reads("{" HEAD ",'resultDescription':'a','properties':{'deviceId':'p','errorMessage':''}}")
+	assert_span_equal(reads("{" HEAD ",'resultDescription':'IoTHub said no'," DEVICE "}").message,
+			  "IoTHub said no");
+	assert_span_equal(reads("{" HEAD ",'resultDescription':'a b','properties':{'deviceId':'p','errorMessage':''}}")
 				  .message,
-			  "a");
+			  "a b");
+	/* One word is but the name of the code again. */
+	assert_span_equal(reads("{" HEAD ",'resultDescription':'IoTHubUnauthorized'," DEVICE "}").message, "");
 }
 
 static void test_properties_may_be_a_string_or_an_object(void **state)
@@ -321,14 +323,14 @@ static void test_a_flat_record_of_log_analytics(void **state)
 		"'OperationName':'deviceDisconnect','Level':'Error','ResultType':'401003','ResultDescription':"
 		"'IoTHubUnauthorized','ResourceProvider':'MICROSOFT.DEVICES','Resource':'CONTOSO','_ResourceId':"
 		"'/subscriptions/x/resourcegroups/y/providers/microsoft.devices/iothubs/contoso','properties_s':"
-		"'{`deviceId`:`pump-1`,`protocol`:`Mqtt`,`authType`:null,`errorMessage`:`why`}'}");
+		"'{`deviceId`:`pump-1`,`protocol`:`Mqtt`,`authType`:null,`errorMessage`:`and why`}'}");
 
 	assert_int_equal(record.time_ns, moment("2021-09-21T22:33:34Z"));
 	assert_span_equal(record.hub, "contoso");
 	assert_span_equal(record.device, "pump-1");
 	assert_span_equal(record.operation, "deviceDisconnect");
 	assert_int_equal(record.code, 401003);
-	assert_span_equal(record.message, "why");
+	assert_span_equal(record.message, "and why");
 }
 
 static void test_the_command_line_writes_none_for_null(void **state)
@@ -432,12 +434,12 @@ static void test_a_flat_record_of_operations_monitoring(void **state)
 	struct record record = reads("{'protocol':'Mqtt','authType':'{`scope`:`device`,`type`:`sas`,`issuer`:`iothub`}',"
 				     "'time':'2016-11-22T20:03:01.4Z','operationName':'deviceDisconnect','category':"
 				     "'Connections','level':'Error','statusCode':401,'statusType':401003,"
-				     "'statusDescription':'why','deviceId':'pump-1','durationMs':1234}");
+				     "'statusDescription':'and why','deviceId':'pump-1','durationMs':1234}");
 
 	assert_span_equal(record.device, "pump-1");
 	assert_int_equal(record.hub.size, 0);
 	assert_int_equal(record.code, 401003);
-	assert_span_equal(record.message, "why");
+	assert_span_equal(record.message, "and why");
 	assert_int_equal(record.protocol, PROTOCOL_MQTT);
 	assert_int_equal(record.authentication, AUTHENTICATION_SAS);
 }

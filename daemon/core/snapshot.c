@@ -1,0 +1,505 @@
+#include "snapshot.h"
+
+#include <stdlib.h>
+
+#include "engine_parts.h"
+
+enum { KEY_MAX = 3 * 256 + 8 };
+
+/* --- bytes -------------------------------------------------------------- */
+
+struct writer {
+	char *data;
+	size_t size, capacity;
+	bool failed;
+};
+
+static void put_bytes(struct writer *writer, const void *data, size_t size)
+{
+	if (writer->size + size > writer->capacity) {
+		size_t capacity = (writer->size + size) * 2;
+		char *larger = realloc(writer->data, capacity);
+
+		if (!larger) {
+			writer->failed = true;
+			return;
+		}
+		writer->data = larger;
+		writer->capacity = capacity;
+	}
+	if (size)
+		memcpy(writer->data + writer->size, data, size);
+	writer->size += size;
+}
+
+static void put_text(struct writer *writer, const char *text)
+{
+	uint32_t size = text ? (uint32_t)strlen(text) + 1 : 0;
+
+	put_bytes(writer, &size, sizeof size);
+	put_bytes(writer, text, size);
+}
+
+static bool get_bytes(struct span *from, void *ret, size_t size)
+{
+	if (from->size < size)
+		return false;
+	if (size)
+		memcpy(ret, from->data, size);
+	from->data += size;
+	from->size -= size;
+	return true;
+}
+
+/* NULL stays NULL; borrowed. */
+static bool get_text(struct span *from, const char **ret)
+{
+	uint32_t size;
+
+	*ret = NULL;
+	if (!get_bytes(from, &size, sizeof size) || size > from->size)
+		return false;
+	if (size && from->data[size - 1] != '\0')
+		return false;
+	*ret = size ? from->data : NULL;
+	from->data += size;
+	from->size -= size;
+	return true;
+}
+
+/* --- saving ------------------------------------------------------------- */
+
+/* What is stored as it lies in memory must lie there in the same way. */
+static const uint32_t layout[] = {SNAPSHOT_VERSION,      sizeof(struct life),    sizeof(struct event),
+				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble),
+				  sizeof(struct fleet),  offsetof(struct life, episodes)};
+
+struct saver {
+	snapshot_put put;
+	void *owner;
+	struct writer writer;
+};
+
+static void put_row(struct saver *saver, enum row_kind kind, struct span key)
+{
+	if (!saver->writer.failed)
+		saver->put(saver->owner, kind, key, (struct span){saver->writer.data, saver->writer.size});
+	saver->writer.size = 0;
+	saver->writer.failed = false;
+}
+
+static struct span number_key(const uint32_t *number)
+{
+	return (struct span){(const char *)number, sizeof *number};
+}
+
+static void save_names(struct engine *engine, struct saver *saver)
+{
+	put_bytes(&saver->writer, layout, sizeof layout);
+	put_row(saver, ROW_LAYOUT, SPAN("layout"));
+	for (uint32_t i = 1; i < 256; i++) {
+		const struct reason *reason = ruleset_reason(engine->rules, (reason_id)i);
+
+		if (!reason)
+			break;
+		put_text(&saver->writer, reason->id);
+		put_row(saver, ROW_REASON, number_key(&i));
+	}
+	engine->saved_names = true;
+}
+
+static void save_few(struct engine *engine, struct saver *saver)
+{
+	struct fleet *fleet;
+	uint32_t number = 0;
+
+	for (uint32_t i = engine->saved_sdks ? engine->saved_sdks : 1; registry_sdk_name(engine->registry, (uint16_t)i);
+	     i++) {
+		put_text(&saver->writer, registry_sdk_name(engine->registry, (uint16_t)i));
+		put_row(saver, ROW_SDK, number_key(&i));
+		engine->saved_sdks = i + 1;
+	}
+	for (uint32_t i = 0; i < engine->source_count; i++) {
+		const struct source *source = &engine->sources[i];
+
+		put_bytes(&saver->writer, &i, sizeof i);
+		put_bytes(&saver->writer, &source->watermark_ns, sizeof source->watermark_ns);
+		put_bytes(&saver->writer, source->lags_ns, sizeof source->lags_ns);
+		put_bytes(&saver->writer, &source->lag_count, sizeof source->lag_count);
+		put_row(saver, ROW_SOURCE, span_of(source->name));
+	}
+	for (size_t i = 0; i < registry_hubs(engine->registry); i++) {
+		const struct hub *hub = registry_hub_at(engine->registry, (uint16_t)i);
+
+		put_bytes(&saver->writer, hub->troubles, hub->trouble_count * sizeof *hub->troubles);
+		put_text(&saver->writer, "");
+		put_row(saver, ROW_HUB, span_of(hub->name ? hub->name : ""));
+	}
+	for (fleet = engine->fleets; fleet; fleet = fleet->next)
+		fleet->number = ++number;
+	for (fleet = engine->fleets; fleet; fleet = fleet->next) {
+		put_bytes(&saver->writer, fleet, sizeof *fleet);
+		put_text(&saver->writer, registry_hub_at(engine->registry, fleet->hub)->name);
+		put_row(saver, ROW_FLEET, number_key(&fleet->number));
+	}
+	for (uint32_t i = number + 1; i <= engine->saved_fleets; i++)
+		put_row(saver, ROW_FLEET, number_key(&i));
+	engine->saved_fleets = number;
+}
+
+static void put_watch(struct writer *writer, const struct watch *watch)
+{
+	uint32_t events = (uint32_t)watch->dossier.count, texts = watch->dossier.text_count;
+	uint32_t fleets[SCOPE_COUNT];
+
+	put_bytes(writer, &watch->base, sizeof watch->base);
+	put_bytes(writer, &watch->source, sizeof watch->source);
+	put_bytes(writer, watch->told, sizeof watch->told);
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		fleets[i] = watch->told[i].fleet ? watch->told[i].fleet->number : 0;
+	put_bytes(writer, fleets, sizeof fleets);
+	put_bytes(writer, watch->last_told_ns, sizeof watch->last_told_ns);
+	put_bytes(writer, &watch->announced, sizeof watch->announced);
+	put_bytes(writer, &events, sizeof events);
+	put_bytes(writer, watch->dossier.events, events * sizeof(struct event));
+	put_bytes(writer, &texts, sizeof texts);
+	for (unsigned i = 0; i < texts; i++) {
+		put_text(writer, watch->dossier.texts[i].message);
+		put_text(writer, watch->dossier.texts[i].captures);
+	}
+}
+
+static void save_device(struct engine *engine, struct saver *saver, const struct device *device)
+{
+	const char *hub = registry_hub_at(engine->registry, device->hub)->name;
+	uint8_t parts = (uint8_t)((device->file ? 1 : 0) | (device->habits ? 2 : 0));
+	char key[KEY_MAX];
+	size_t size = hub ? strlen(hub) + 1 : 1;
+
+	memcpy(key, hub ? hub : "", size);
+	key[size++] = (char)device->device_size;
+	memcpy(key + size, device_id(device).data, device->device_size);
+	size += device->device_size;
+	memcpy(key + size, device_module(device).data, device->module_size);
+	size += device->module_size;
+	put_bytes(&saver->writer, &parts, sizeof parts);
+	put_bytes(&saver->writer, device, sizeof *device);
+	if (device->habits)
+		put_bytes(&saver->writer, device->habits, sizeof *device->habits);
+	if (device->file)
+		put_watch(&saver->writer, device->file);
+	put_row(saver, ROW_DEVICE, (struct span){key, size});
+}
+
+void engine_save(struct engine *engine, snapshot_put put, void *owner)
+{
+	struct saver saver = {put, owner, {0}};
+
+	if (!engine->saved_names)
+		save_names(engine, &saver);
+	save_few(engine, &saver);
+	for (size_t i = 0; i < engine->changed_count; i++) {
+		engine->changed[i]->changed = false;
+		save_device(engine, &saver, engine->changed[i]);
+	}
+	engine->changed_count = 0;
+	put_bytes(&saver.writer, engine->digest, sizeof engine->digest);
+	put_bytes(&saver.writer, &engine->digest_losses, sizeof engine->digest_losses);
+	put_bytes(&saver.writer, &engine->digest_muted, sizeof engine->digest_muted);
+	put_bytes(&saver.writer, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
+	put_row(&saver, ROW_ENGINE, SPAN("engine"));
+	free(saver.writer.data);
+}
+
+void engine_save_again(struct engine *engine)
+{
+	engine->saved_names = false;
+	engine->saved_sdks = 0;
+	for (size_t i = 0; i < registry_devices(engine->registry); i++)
+		review_note_change(engine, registry_at(engine->registry, i));
+}
+
+/* --- loading ------------------------------------------------------------ */
+
+struct loader {
+	reason_id reasons[256];
+	uint16_t sdks[4096];
+	uint16_t sources[256]; /* UINT16_MAX: no longer configured */
+	struct fleet *fleets[256];
+};
+
+static bool number_of(struct span key, uint32_t most, uint32_t *ret)
+{
+	return get_bytes(&key, ret, sizeof *ret) && key.size == 0 && *ret < most;
+}
+
+static bool load_source(struct engine *engine, struct loader *loader, struct span key, struct span value)
+{
+	struct source stored;
+	uint32_t number;
+
+	if (!get_bytes(&value, &number, sizeof number) || number >= 256 ||
+	    !get_bytes(&value, &stored.watermark_ns, sizeof stored.watermark_ns) ||
+	    !get_bytes(&value, stored.lags_ns, sizeof stored.lags_ns) ||
+	    !get_bytes(&value, &stored.lag_count, sizeof stored.lag_count))
+		return false;
+	loader->sources[number] = UINT16_MAX;
+	for (size_t i = 0; i < engine->source_count; i++) {
+		struct source *source = &engine->sources[i];
+
+		if (!span_equal(key, span_of(source->name)))
+			continue;
+		loader->sources[number] = (uint16_t)i;
+		source->watermark_ns = stored.watermark_ns;
+		memcpy(source->lags_ns, stored.lags_ns, sizeof source->lags_ns);
+		source->lag_count = stored.lag_count;
+	}
+	return true;
+}
+
+static bool load_hub(struct engine *engine, struct span key, struct span value)
+{
+	uint16_t index = registry_hub(engine->registry, key);
+	struct trouble trouble;
+
+	if (index == UINT16_MAX)
+		return false;
+	while (value.size >= sizeof trouble && get_bytes(&value, &trouble, sizeof trouble)) {
+		int64_t hold = settings_ns(engine->settings, SETTING_PLATFORM_HOLD);
+
+		hub_note_trouble(registry_hub_at(engine->registry, index), trouble.first_ns, hold);
+		/* What lies between belongs together, whatever the hold is now. */
+		for (int64_t at = trouble.first_ns; hold > 0 && at < trouble.last_ns; at += hold)
+			hub_note_trouble(registry_hub_at(engine->registry, index), at, hold);
+		hub_note_trouble(registry_hub_at(engine->registry, index), trouble.last_ns, hold);
+	}
+	return true;
+}
+
+static bool load_fleet(struct engine *engine, struct loader *loader, struct span key, struct span value)
+{
+	struct fleet *fleet = calloc(1, sizeof *fleet);
+	const char *hub;
+	uint32_t number;
+
+	if (!fleet || !number_of(key, 256, &number) || !get_bytes(&value, fleet, sizeof *fleet) ||
+	    !get_text(&value, &hub)) {
+		free(fleet);
+		return false;
+	}
+	fleet->hub = registry_hub(engine->registry, span_of(hub));
+	fleet->members = 0; /* counted again as they are loaded */
+	fleet->next = engine->fleets;
+	engine->fleets = fleet;
+	loader->fleets[number] = fleet;
+	return true;
+}
+
+static void adopt_life(const struct loader *loader, struct life *life)
+{
+	life->sdk = loader->sdks[life->sdk < 4096 ? life->sdk : 0];
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		life->episodes[i].reason = loader->reasons[life->episodes[i].reason];
+}
+
+static bool load_texts(struct dossier *dossier, struct span *value)
+{
+	const char *message, *captures;
+	uint32_t texts;
+
+	if (!get_bytes(value, &texts, sizeof texts) || texts > TEXTS_MAX)
+		return false;
+	dossier->texts = calloc(texts + 1, sizeof *dossier->texts);
+	for (; dossier->texts && dossier->text_count < texts; dossier->text_count++) {
+		if (!get_text(value, &message) || !get_text(value, &captures) || !message)
+			return false;
+		dossier->texts[dossier->text_count] = (struct text){strdup(message), captures ? strdup(captures) : NULL};
+	}
+	return dossier->texts;
+}
+
+static bool load_events(const struct loader *loader, struct dossier *dossier, struct span *value)
+{
+	uint32_t events;
+
+	if (!get_bytes(value, &events, sizeof events) || events > value->size / sizeof(struct event))
+		return false;
+	dossier->events = malloc((events + 1) * sizeof(struct event));
+	if (!dossier->events)
+		return false;
+	dossier->capacity = events + 1;
+	dossier->count = events;
+	get_bytes(value, dossier->events, events * sizeof(struct event));
+	for (uint32_t i = 0; i < events; i++) {
+		struct event *event = &dossier->events[i];
+
+		event->reason = loader->reasons[event->reason];
+		event->sdk = loader->sdks[event->sdk < 4096 ? event->sdk : 0];
+		event->source = 0;
+	}
+	return true;
+}
+
+static bool load_watch(struct engine *engine, const struct loader *loader, struct watch *watch, struct span value)
+{
+	uint32_t fleets[SCOPE_COUNT];
+
+	if (!get_bytes(&value, &watch->base, sizeof watch->base) ||
+	    !get_bytes(&value, &watch->source, sizeof watch->source) ||
+	    !get_bytes(&value, watch->told, sizeof watch->told) || !get_bytes(&value, fleets, sizeof fleets) ||
+	    !get_bytes(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
+	    !get_bytes(&value, &watch->announced, sizeof watch->announced))
+		return false;
+	adopt_life(loader, &watch->base);
+	watch->source = watch->source < 256 && loader->sources[watch->source] != UINT16_MAX
+				? loader->sources[watch->source]
+				: 0;
+	for (int i = 0; i < SCOPE_COUNT; i++) {
+		struct told *told = &watch->told[i];
+
+		told->fleet = fleets[i] < 256 ? loader->fleets[fleets[i]] : NULL;
+		told->pending = false;
+		/* Monotonic times mean nothing after a start. */
+		told->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+		engine->told += told->verdict != VERDICT_NONE;
+		if (told->fleet && told->verdict != VERDICT_NONE)
+			told->fleet->members++;
+	}
+	return load_events(loader, &watch->dossier, &value) && load_texts(&watch->dossier, &value);
+}
+
+static bool load_device(struct engine *engine, const struct loader *loader, struct span key, struct span value)
+{
+	size_t hub_size = strnlen(key.data, key.size), id_size;
+	struct device stored, *device;
+	struct life habits;
+	struct span id;
+	uint8_t parts;
+
+	if (hub_size + 2 > key.size)
+		return false;
+	id_size = (unsigned char)key.data[hub_size + 1];
+	id = (struct span){key.data + hub_size + 2, id_size};
+	if (hub_size + 2 + id_size > key.size || !get_bytes(&value, &parts, sizeof parts) ||
+	    !get_bytes(&value, &stored, sizeof stored))
+		return false;
+	device = registry_device(engine->registry, registry_hub(engine->registry, (struct span){key.data, hub_size}), id,
+				 (struct span){id.data + id_size, key.size - hub_size - 2 - id_size}, true);
+	if (!device || device->file || device->habits)
+		return false;
+	/* All but who it is and what it points to. */
+	stored.hub = device->hub;
+	memcpy(stored.inline_id, device->inline_id, sizeof stored.inline_id);
+	stored.file = NULL;
+	stored.habits = NULL;
+	stored.changed = false;
+	stored.sdk = loader->sdks[stored.sdk < 4096 ? stored.sdk : 0];
+	*device = stored;
+	if (device->live)
+		registry_hub_at(engine->registry, device->hub)->online++;
+	if (parts & 2) {
+		if (!get_bytes(&value, &habits, sizeof habits) || !(device->habits = malloc(sizeof habits)))
+			return false;
+		adopt_life(loader, &habits);
+		*device->habits = habits;
+	}
+	return !(parts & 1) || (review_file(engine, device) && load_watch(engine, loader, device->file, value));
+}
+
+bool engine_load(struct engine *engine, enum row_kind kind, struct span key, struct span value)
+{
+	struct loader *loader = engine->loader;
+	const char *text;
+	uint32_t number;
+
+	if (!loader && !(loader = engine->loader = calloc(1, sizeof *loader)))
+		return false;
+	switch (kind) {
+	case ROW_LAYOUT:
+		return value.size == sizeof layout && memcmp(value.data, layout, sizeof layout) == 0;
+	case ROW_REASON:
+		if (!number_of(key, 256, &number) || !get_text(&value, &text))
+			return false;
+		loader->reasons[number] = ruleset_find(engine->rules, text);
+		if (!loader->reasons[number])
+			loader->reasons[number] = ruleset_core_reasons(engine->rules)->refused;
+		return true;
+	case ROW_SDK:
+		if (!number_of(key, 4096, &number) || !get_text(&value, &text))
+			return false;
+		loader->sdks[number] = registry_sdk(engine->registry, span_of(text));
+		return true;
+	case ROW_SOURCE:
+		return load_source(engine, loader, key, value);
+	case ROW_HUB:
+		return load_hub(engine, key, value);
+	case ROW_FLEET:
+		return load_fleet(engine, loader, key, value);
+	case ROW_DEVICE:
+		return load_device(engine, loader, key, value);
+	case ROW_ENGINE:
+		return get_bytes(&value, engine->digest, sizeof engine->digest) &&
+		       get_bytes(&value, &engine->digest_losses, sizeof engine->digest_losses) &&
+		       get_bytes(&value, &engine->digest_muted, sizeof engine->digest_muted) &&
+		       get_bytes(&value, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
+	case ROW_COUNT:
+		break;
+	}
+	return false;
+}
+
+void engine_loaded(struct engine *engine)
+{
+	free(engine->loader);
+	engine->loader = NULL;
+	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
+		watch->online = watch->device->live;
+		watch_rewind(watch);
+		agenda_put(&engine->sources[watch->source].agenda, watch, 0);
+	}
+}
+
+/* --- notices ------------------------------------------------------------ */
+
+size_t notice_pack(const struct notice *notice, char *buffer, size_t size)
+{
+	const char *texts[] = {notice->reason, notice->hub, notice->sdk, notice->authentication, notice->protocol};
+	uint32_t ids[2] = {(uint32_t)notice->device.size, (uint32_t)notice->module.size};
+	struct writer writer = {0};
+	size_t packed;
+
+	put_bytes(&writer, notice, sizeof *notice);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		put_text(&writer, texts[i]);
+	put_bytes(&writer, ids, sizeof ids);
+	put_bytes(&writer, notice->device.data, ids[0]);
+	put_bytes(&writer, notice->module.data, ids[1]);
+	packed = writer.failed || writer.size > size ? 0 : writer.size;
+	if (packed)
+		memcpy(buffer, writer.data, packed);
+	free(writer.data);
+	return packed;
+}
+
+bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice *ret)
+{
+	const char **texts[] = {&ret->reason, &ret->hub, &ret->sdk, &ret->authentication, &ret->protocol};
+	const struct reason *reason;
+	uint32_t ids[2];
+
+	if (!get_bytes(&bytes, ret, sizeof *ret) || ret->kind >= NOTICE_COUNT || ret->verdict >= VERDICT_COUNT ||
+	    ret->state >= STATE_COUNT)
+		return false;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (!get_text(&bytes, texts[i]))
+			return false;
+	if (!get_bytes(&bytes, ids, sizeof ids) || (uint64_t)ids[0] + ids[1] != bytes.size)
+		return false;
+	ret->device = (struct span){bytes.data, ids[0]};
+	ret->module = (struct span){bytes.data + ids[0], ids[1]};
+	reason = ruleset_reason(rules, ruleset_find(rules, ret->reason));
+	ret->msgid = notice_msgid(ret->kind, ret->verdict, rules);
+	ret->remedy = reason && ret->reason ? reason->remedy : ruleset_verdict(rules, ret->verdict)->remedy;
+	ret->doc = reason && ret->reason ? reason->doc : ruleset_verdict(rules, ret->verdict)->doc;
+	return ret->msgid;
+}

@@ -1,0 +1,285 @@
+#define _GNU_SOURCE
+#include "store.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+enum { SEVERITY_WARNING = 4 };
+
+enum statement { BEGIN, COMMIT, ROLLBACK, PUT_ROW, DROP_ROW, PUT_FILE, PUT_NOTICE, DROP_NOTICES, STATEMENT_COUNT };
+
+static const char *const statements[STATEMENT_COUNT] = {
+	[BEGIN] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
+	[PUT_ROW] = "INSERT OR REPLACE INTO row VALUES (?1, ?2, ?3)",
+	[DROP_ROW] = "DELETE FROM row WHERE kind = ?1 AND key = ?2",
+	[PUT_FILE] = "INSERT OR REPLACE INTO file VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[PUT_NOTICE] = "INSERT INTO notice (bytes) VALUES (?1)",
+	[DROP_NOTICES] = "DELETE FROM notice",
+};
+
+static const char schema[] =
+	"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	"CREATE TABLE IF NOT EXISTS row (kind INTEGER, key BLOB, value BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, device INTEGER, inode INTEGER, offset INTEGER,"
+	" mark BLOB, line INTEGER, nest INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS notice (number INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB);"
+	/* Takes the lock, so that a second daemon is told at once. */
+	"BEGIN IMMEDIATE; COMMIT;";
+
+struct store {
+	sqlite3 *database;
+	sqlite3_stmt *prepared[STATEMENT_COUNT];
+	int error; /* of the transaction at hand: SQLite's code */
+};
+
+static int prepare(struct store *store, const char *path)
+{
+	int r = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+
+	if (r == SQLITE_OK)
+		r = sqlite3_exec(store->database, schema, NULL, NULL, NULL);
+	for (int i = 0; i < STATEMENT_COUNT && r == SQLITE_OK; i++)
+		r = sqlite3_prepare_v2(store->database, statements[i], -1, &store->prepared[i], NULL);
+	return r;
+}
+
+static void finish(struct store *store)
+{
+	for (int i = 0; i < STATEMENT_COUNT; i++)
+		sqlite3_finalize(store->prepared[i]);
+	sqlite3_close(store->database);
+	*store = (struct store){0};
+}
+
+/* PRAGMA user_version holds SNAPSHOT_VERSION. */
+static int version_of(struct store *store)
+{
+	sqlite3_stmt *statement;
+	int version = 0;
+
+	if (sqlite3_prepare_v2(store->database, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		version = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return version;
+}
+
+static int write_version(struct store *store)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "PRAGMA user_version = %d", SNAPSHOT_VERSION);
+	return sqlite3_exec(store->database, text, NULL, NULL, NULL);
+}
+
+/* Nobody can read it: it is kept for whoever wants to look at it. */
+static void put_aside(const char *path)
+{
+	static const char *const parts[] = {"", "-wal", "-shm"};
+	char from[4200], to[4200];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(from, sizeof from, "%s%s", path, parts[i]);
+		snprintf(to, sizeof to, "%s.bad%s", path, parts[i]);
+		rename(from, to);
+	}
+	log_line(SEVERITY_WARNING, "%s: the state cannot be read; it is kept as %s.bad, and all is read anew", path, path);
+}
+
+struct store *store_open(const char *folder, struct fault *fault)
+{
+	struct store *store = calloc(1, sizeof *store);
+	char path[4096];
+	int r, version;
+
+	if (!store)
+		return NULL;
+	snprintf(path, sizeof path, "%s/state.sqlite", folder);
+	r = prepare(store, path);
+	if (r == SQLITE_CORRUPT || r == SQLITE_NOTADB) {
+		finish(store);
+		put_aside(path);
+		r = prepare(store, path);
+	}
+	version = r == SQLITE_OK ? version_of(store) : 0;
+	if (r == SQLITE_OK && version == 0)
+		r = write_version(store);
+	if (r == SQLITE_OK && version <= SNAPSHOT_VERSION)
+		return store;
+	if (r == SQLITE_OK)
+		fault_set(fault, path, 0, 0,
+			  "the state is of version %d, and this program knows %d: install the newer lapsed again, or "
+			  "move the file away to begin anew",
+			  version, SNAPSHOT_VERSION);
+	else if (r == SQLITE_BUSY || r == SQLITE_LOCKED)
+		fault_set(fault, path, 0, 0, "another lapsed uses this state: stop it first");
+	else
+		fault_set(fault, path, 0, 0, "the state cannot be opened: %s",
+			  store->database ? sqlite3_errmsg(store->database) : sqlite3_errstr(r));
+	store_close(store);
+	return NULL;
+}
+
+void store_close(struct store *take_store)
+{
+	if (!take_store)
+		return;
+	finish(take_store);
+	free(take_store);
+}
+
+/* --- loading ------------------------------------------------------------ */
+
+static struct span blob(sqlite3_stmt *statement, int column)
+{
+	return (struct span){sqlite3_column_blob(statement, column), (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+long store_load(struct store *store, struct engine *engine)
+{
+	sqlite3_stmt *statement;
+	long count = 0, bad = 0;
+	bool known = true;
+
+	if (sqlite3_prepare_v2(store->database, "SELECT kind, key, value FROM row ORDER BY kind", -1, &statement, NULL) !=
+	    SQLITE_OK)
+		return 0;
+	while (known && sqlite3_step(statement) == SQLITE_ROW) {
+		enum row_kind kind = (enum row_kind)sqlite3_column_int(statement, 0);
+		bool good = engine_load(engine, kind, blob(statement, 1), blob(statement, 2));
+
+		known = good || kind != ROW_LAYOUT;
+		bad += !good;
+		count++;
+	}
+	sqlite3_finalize(statement);
+	if (!known) {
+		sqlite3_exec(store->database, "DELETE FROM row; DELETE FROM file; DELETE FROM notice", NULL, NULL, NULL);
+		return -1;
+	}
+	if (bad)
+		log_line(SEVERITY_WARNING, "%ld rows of the state could not be read and are left out", bad);
+	return count;
+}
+
+bool store_load_file(struct store *store, const char *path, struct tail_place *ret, struct place *ret_place)
+{
+	sqlite3_stmt *statement;
+	struct span mark;
+	bool found;
+
+	if (sqlite3_prepare_v2(store->database, "SELECT device, inode, offset, mark, line, nest FROM file WHERE path = ?1",
+			       -1, &statement, NULL) != SQLITE_OK)
+		return false;
+	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+	found = sqlite3_step(statement) == SQLITE_ROW;
+	if (found) {
+		*ret = (struct tail_place){.device = (uint64_t)sqlite3_column_int64(statement, 0),
+					   .inode = (uint64_t)sqlite3_column_int64(statement, 1),
+					   .offset = (uint64_t)sqlite3_column_int64(statement, 2)};
+		mark = blob(statement, 3);
+		ret->mark_size = (unsigned)(mark.size < TAIL_MARK ? mark.size : TAIL_MARK);
+		if (ret->mark_size)
+			memcpy(ret->mark, mark.data, ret->mark_size);
+		ret_place->line = (uint64_t)sqlite3_column_int64(statement, 4);
+		ret_place->nest = (uint32_t)sqlite3_column_int64(statement, 5);
+	}
+	sqlite3_finalize(statement);
+	return found;
+}
+
+void store_load_notices(struct store *store, void (*take)(void *owner, struct span bytes), void *owner)
+{
+	sqlite3_stmt *statement;
+
+	if (sqlite3_prepare_v2(store->database, "SELECT bytes FROM notice ORDER BY number", -1, &statement, NULL) !=
+	    SQLITE_OK)
+		return;
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		take(owner, blob(statement, 0));
+	sqlite3_finalize(statement);
+}
+
+/* --- one transaction ---------------------------------------------------- */
+
+/* After a failure the rest of the transaction is left out. */
+static void run(struct store *store, enum statement which)
+{
+	sqlite3_stmt *statement = store->prepared[which];
+	int r = store->error ? SQLITE_DONE : sqlite3_step(statement);
+
+	if (r != SQLITE_DONE)
+		store->error = r;
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+}
+
+static void bind(struct store *store, enum statement which, int column, struct span value)
+{
+	sqlite3_bind_blob(store->prepared[which], column, value.size ? value.data : "", (int)value.size, SQLITE_STATIC);
+}
+
+void store_begin(struct store *store)
+{
+	store->error = 0;
+	run(store, BEGIN);
+}
+
+static void put_row(void *owner, enum row_kind kind, struct span key, struct span value)
+{
+	enum statement which = value.size ? PUT_ROW : DROP_ROW;
+	struct store *store = owner;
+
+	sqlite3_bind_int(store->prepared[which], 1, (int)kind);
+	bind(store, which, 2, key);
+	if (value.size)
+		bind(store, which, 3, value);
+	run(store, which);
+}
+
+void store_put_engine(struct store *store, struct engine *engine)
+{
+	engine_save(engine, put_row, store);
+}
+
+void store_put_file(struct store *store, const char *path, const struct tail_place *at, struct place place)
+{
+	sqlite3_stmt *statement = store->prepared[PUT_FILE];
+
+	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 2, (int64_t)at->device);
+	sqlite3_bind_int64(statement, 3, (int64_t)at->inode);
+	sqlite3_bind_int64(statement, 4, (int64_t)at->offset);
+	bind(store, PUT_FILE, 5, (struct span){at->mark, at->mark_size});
+	sqlite3_bind_int64(statement, 6, (int64_t)place.line);
+	sqlite3_bind_int64(statement, 7, place.nest);
+	run(store, PUT_FILE);
+}
+
+void store_put_notice(struct store *store, struct span bytes)
+{
+	bind(store, PUT_NOTICE, 1, bytes);
+	run(store, PUT_NOTICE);
+}
+
+void store_drop_notices(struct store *store)
+{
+	run(store, DROP_NOTICES);
+}
+
+int store_commit(struct store *store)
+{
+	run(store, COMMIT);
+	if (!store->error)
+		return 0;
+	sqlite3_step(store->prepared[ROLLBACK]);
+	sqlite3_reset(store->prepared[ROLLBACK]);
+	return (store->error & 0xFF) == SQLITE_FULL ? -ENOSPC : (store->error & 0xFF) == SQLITE_NOMEM ? -ENOMEM : -EIO;
+}

@@ -1,0 +1,38 @@
+/* What survives a restart: the engine's rows, the places in the files, and the
+ * notices that were not sent yet, committed together (SQLite, one file). */
+#ifndef LAPSED_STORE_H
+#define LAPSED_STORE_H
+
+#include "../core/fault.h"
+#include "../core/snapshot.h"
+#include "tail.h"
+
+struct store;
+
+/* folder must be there. A state file that cannot be read is put aside as
+ * NAME.bad and said so on stderr; one of a newer version, or one in use, is a
+ * fault. Returns NULL and a fault. */
+struct store *store_open(const char *folder, struct fault *fault);
+void store_close(struct store *take_store);
+
+/* Loads the engine's rows; the engine knows its sources already. Returns how
+ * many rows it had, or -1 if they are of another version: begin anew. */
+long store_load(struct store *store, struct engine *engine);
+bool store_load_file(struct store *store, const char *path, struct tail_place *ret, struct place *ret_place);
+
+/* Gives the notices that were not confirmed, oldest first. */
+void store_load_notices(struct store *store, void (*take)(void *owner, struct span bytes), void *owner);
+
+/* One transaction. Between begin and commit everything may be put. */
+void store_begin(struct store *store);
+void store_put_engine(struct store *store, struct engine *engine);
+void store_put_file(struct store *store, const char *path, const struct tail_place *at, struct place place);
+void store_put_notice(struct store *store, struct span bytes);
+
+/* All notices that were stored before this transaction have been sent. */
+void store_drop_notices(struct store *store);
+
+/* Returns 0, or -errno; then nothing of it is stored. */
+int store_commit(struct store *store);
+
+#endif

@@ -1,0 +1,345 @@
+#!/usr/bin/env python3
+"""Installs the Debian package under a real systemd, in a container on an overlay of this very
+system, and lives with it: start, alert, reload, crash, hang, wrong configuration, upgrade,
+removal, purge. Nothing outside the container is changed. Prints TAP.
+
+usage: nspawn.py --root TREE [--deb FILE]
+
+Needs root, systemd-nspawn and an overlay file system. Without --deb the package is built.
+"""
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+PATIENCE_S = 30
+LOG = "/var/log/azure/connections.jsonl"
+THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
+              "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
+
+
+class Failed(Exception):
+    """What was expected did not come."""
+
+
+class Skipped(Exception):
+    """It cannot be done here."""
+
+
+def holds(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+def wait(what, look, seconds=PATIENCE_S):
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise Failed(f"not within {seconds} s: {what}")
+        time.sleep(0.1)
+    return found
+
+
+class Container:
+    """A systemd of its own. Its root is this system's, read through an overlay."""
+
+    def __init__(self, stack, folder):
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True, capture_output=True)
+        stack.callback(subprocess.run, ["umount", "-l", folder])
+        self.root = folder / "root"
+        for name in ("root", "upper", "work"):
+            (folder / name).mkdir()
+        mounted = subprocess.run(["mount", "-t", "overlay", "overlay", "-o",
+                                  f"lowerdir=/,upperdir={folder}/upper,workdir={folder}/work", self.root],
+                                 capture_output=True, text=True)
+        if mounted.returncode:
+            raise Skipped("no overlay over /: " + mounted.stderr.strip())
+        stack.callback(subprocess.run, ["umount", "-l", self.root])
+        # Of what is installed here nothing but systemd's own is to start.
+        for wants in (self.root / "etc/systemd/system").glob("*.wants"):
+            shutil.rmtree(wants)
+        # Images of containers forbid services to start.
+        (self.root / "usr/sbin/policy-rc.d").unlink(missing_ok=True)
+        (self.root / "etc/machine-id").unlink(missing_ok=True)
+        (self.root / "etc/machine-id").write_text(uuid.uuid4().hex + "\n")
+        self.console = folder / "console"
+        self.process = subprocess.Popen(
+            ["systemd-nspawn", "--quiet", "-D", self.root, "--machine", f"lapsed-{os.getpid()}", "--register=no", "--keep-unit",
+             "--private-network", "--link-journal=no", "--console=pipe", "--boot"],
+            stdin=subprocess.DEVNULL, stdout=open(self.console, "wb"), stderr=subprocess.STDOUT)
+        stack.callback(self.stop)
+        try:
+            self.leader = wait("a leader", self.find_leader)
+            wait("systemd is up", lambda: self.run("systemctl", "is-system-running")[1].strip() in ("running", "degraded"), 60)
+        except Failed as e:
+            raise Skipped(f"systemd does not start in a container here ({e}): "
+                          + self.console.read_text(errors="replace").strip()[-200:].replace("\n", " | ")) from None
+
+    def find_leader(self):
+        if self.process.poll() is not None:
+            raise Failed("systemd-nspawn has ended")
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for pid in children:
+            if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "systemd":
+                return pid
+
+    def run(self, *command):
+        ended = subprocess.run(["nsenter", "-t", self.leader, "-m", "-u", "-i", "-n", "-p", "-C", *command],
+                               capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                               env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"})
+        return ended.returncode, ended.stdout, ended.stderr
+
+    def do(self, *command):
+        code, out, err = self.run(*command)
+        holds(code == 0, f"{' '.join(command)}: {code}: {(out + err)[-600:]}")
+        return out
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)     # systemd-nspawn hands on an orderly power-off
+        try:
+            self.process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    # --- the service
+
+    def show(self, *names):
+        lines = self.do("systemctl", "show", "lapsed", *(f"--property={name}" for name in names)).splitlines()
+        found = dict(line.split("=", 1) for line in lines)
+        return found[names[0]] if len(names) == 1 else found
+
+    def pid(self):
+        return self.show("MainPID")
+
+    def journal(self, cursor=None):
+        out = self.do("journalctl", "--unit=lapsed", "--output=json", *(["--after-cursor", cursor] if cursor else []))
+        return [json.loads(line) for line in out.splitlines()]
+
+    def cursor(self):
+        return self.journal()[-1]["__CURSOR"]
+
+    def said(self, words, cursor=None):
+        return [entry for entry in self.journal(cursor) if words in str(entry["MESSAGE"])]
+
+    def write(self, path, text):
+        pathlib.Path(f"/proc/{self.leader}/root{path}").write_text(text)
+
+    def exists(self, path):
+        return self.run("test", "-e", path)[0] == 0 or self.run("test", "-L", path)[0] == 0
+
+
+def refused(device):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return json.dumps({
+        "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "resourceId": "/SUBSCRIPTIONS/0/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT",
+        "operationName": "deviceConnect", "category": "Connections", "level": "Error", "resultType": "401003",
+        "resultDescription": "IoTHubUnauthorized",
+        "properties": json.dumps({"deviceId": device, "protocol": "Mqtt", "statusCode": "401", "errorMessage": THUMBPRINT}),
+    }) + "\n"
+
+
+# --- the story, in its order ----------------------------------------------------
+
+def installed_and_ready(box):
+    box.run("dpkg", "--purge", "lapsed")
+    box.do("mkdir", "-p", "/var/log/azure")
+    box.do("dpkg", "--install", "/root/lapsed.deb")
+    wait("it is active", lambda: box.show("ActiveState") == "active")
+    holds(box.show("UnitFileState") == "enabled", "it is not enabled")
+    holds(box.show("StatusText"), "it tells no status")
+
+
+def locked_in(box):
+    status = dict(line.split(":\t", 1) for line in box.do("cat", f"/proc/{box.pid()}/status").splitlines() if ":\t" in line)
+    for key, value in (("CapEff", "0" * 16), ("CapBnd", "0" * 16), ("NoNewPrivs", "1"), ("Seccomp", "2")):
+        holds(status[key].strip() == value, f"{key} is {status[key]}")
+    holds(status["Uid"].split()[0] != "0", "it is root")
+    kept = box.do("stat", "--format=%a %U", "/var/lib/private/lapsed").split()
+    holds(kept == ["700", "lapsed"], f"the state's folder is {kept}")
+
+
+def alert_in_the_journal(box):
+    """The log is read through the group adm alone."""
+    box.write(LOG, refused("pump-7"))
+    box.do("chgrp", "-R", "adm", "/var/log/azure")
+    box.do("chmod", "750", "/var/log/azure")
+    box.do("chmod", "640", LOG)
+    found = wait("an alert", lambda: box.said("AUTH_FAIL state=raised"))
+    holds(found[0]["PRIORITY"] == "3" and "device=pump-7" in found[0]["MESSAGE"], str(found[0]))
+
+
+def told_once_over_a_restart(box):
+    cursor = box.cursor()
+    box.do("systemctl", "restart", "lapsed")
+    wait("it has caught up", lambda: box.said("caught up", cursor))
+    holds(not box.said("AUTH_FAIL state=raised", cursor), "the standing alert is raised again")
+    holds("1 alerts stand" in box.show("StatusText"), box.show("StatusText"))
+
+
+def reloaded(box):
+    cursor, pid = box.cursor(), box.pid()
+    box.write("/etc/lapsed/conf.d/more.json", '{"devices": {"mute": ["lab-*"]}}\n')
+    box.do("systemctl", "reload", "lapsed")
+    wait("it says so", lambda: box.said("read again", cursor))
+    wait("it is ready again", lambda: box.show("SubState") == "running")
+    holds(box.pid() == pid, "it is another process")
+
+
+def wrong_not_reloaded(box):
+    cursor, pid = box.cursor(), box.pid()
+    box.write("/etc/lapsed/conf.d/wrong.json", '{"sourcse": []}\n')
+    holds(box.run("systemctl", "reload", "lapsed")[0] != 0, "the reload is said to be good")
+    holds(box.said('wrong.json:1:2: unknown key "sourcse"', cursor), "nobody says what is wrong")
+    box.do("kill", "-HUP", pid)
+    wait("it keeps the old one", lambda: box.said("the old configuration stays in force", cursor))
+    wait("it is ready again", lambda: box.show("SubState") == "running")
+    holds(box.pid() == pid, "it is another process")
+
+
+def wrong_not_tried_again(box):
+    """With exit status 2 there is one start, and no second."""
+    cursor = box.cursor()
+    holds(box.run("systemctl", "restart", "lapsed")[0] != 0, "it starts")
+    time.sleep(5)                                    # RestartSec= is 2
+    wait("it has failed", lambda: box.show("ActiveState") == "failed", 5)
+    holds(box.show("ExecMainStatus") == "2", "its exit status is " + box.show("ExecMainStatus"))
+    holds(not box.said("Scheduled restart job", cursor), "it is tried again")
+    box.do("rm", "/etc/lapsed/conf.d/wrong.json")
+    box.do("systemctl", "start", "lapsed")
+
+
+def back_after_crashes(box):
+    """More often than systemd's usual limit of five."""
+    for _ in range(6):
+        pid = box.pid()
+        box.do("kill", "-KILL", pid)
+        wait("it is back", lambda: box.pid() not in ("0", pid) and box.show("ActiveState") == "active")
+    wait("it knows its alert", lambda: "1 alerts stand" in box.show("StatusText"))
+
+
+def back_after_hanging(box):
+    box.do("mkdir", "-p", "/run/systemd/system/lapsed.service.d")
+    box.write("/run/systemd/system/lapsed.service.d/watchdog.conf", "[Service]\nWatchdogSec=2\n")
+    box.do("systemctl", "daemon-reload")
+    box.do("systemctl", "restart", "lapsed")
+    cursor, pid = box.cursor(), box.pid()
+    time.sleep(5)
+    holds(box.pid() == pid, "the watchdog bites though it does not hang")
+    box.do("kill", "-STOP", pid)
+    wait("the watchdog", lambda: box.said("Watchdog timeout", cursor))
+    wait("it is back", lambda: box.pid() not in ("0", pid) and box.show("ActiveState") == "active")
+    box.do("rm", "-r", "/run/systemd/system/lapsed.service.d")
+    box.do("systemctl", "daemon-reload")
+
+
+def upgraded(box):
+    """A changed configuration stays; the daemon is another, and knows what it knew."""
+    pid = box.pid()
+    box.do("sh", "-c", "echo '// ours' >>/etc/lapsed/lapsed.json")
+    box.do("dpkg", "--install", "/root/lapsed.deb")
+    wait("it is active", lambda: box.show("ActiveState") == "active")
+    holds(box.pid() != pid, "it is the old process")
+    holds("// ours" in box.do("cat", "/etc/lapsed/lapsed.json"), "the configuration is overwritten")
+    wait("it knows its alert", lambda: "1 alerts stand" in box.show("StatusText"))
+
+
+def stopped(box):
+    cursor = box.cursor()
+    begun = time.monotonic()
+    box.do("systemctl", "stop", "lapsed")
+    holds(time.monotonic() - begun < 5, "it takes longer than 5 s")
+    found = box.show("Result", "ExecMainStatus", "ActiveState")
+    holds(found == {"Result": "success", "ExecMainStatus": "0", "ActiveState": "inactive"}, str(found))
+    holds(box.said("stopped: ", cursor), "it does not say what it saw")
+    box.do("systemctl", "start", "lapsed")
+
+
+def removed(box):
+    box.do("dpkg", "--remove", "lapsed")
+    holds(box.run("systemctl", "is-active", "lapsed")[1].strip() != "active", "it still runs")
+    holds(box.exists("/etc/lapsed/lapsed.json") and box.exists("/var/lib/private/lapsed"), "configuration or state is gone")
+    holds(not box.exists("/usr/sbin/lapsed"), "the program is still there")
+
+
+def purged(box):
+    box.do("rm", "/etc/lapsed/conf.d/more.json")     # ours, not the package's
+    box.do("rmdir", "/etc/lapsed/conf.d")
+    box.do("dpkg", "--purge", "lapsed")
+    left = [path for path in ("/etc/lapsed", "/var/lib/lapsed", "/var/lib/private/lapsed",
+                              "/etc/systemd/system/multi-user.target.wants/lapsed.service") if box.exists(path)]
+    holds(not left, f"left behind: {left}")
+
+
+STORY = (installed_and_ready, locked_in, alert_in_the_journal, told_once_over_a_restart, reloaded, wrong_not_reloaded,
+         wrong_not_tried_again, back_after_crashes, back_after_hanging, upgraded, stopped, removed, purged)
+
+
+def make_package(options, folder):
+    if options.deb:
+        return options.deb
+    built = subprocess.run([options.root / "packaging/build-deb", folder], capture_output=True, text=True,
+                           env=os.environ | {"DEB_BUILD_OPTIONS": "nocheck"})
+    if built.returncode:
+        raise Skipped("the package cannot be built here: " + " ".join((built.stdout + built.stderr).split())[-200:])
+    return next(folder.glob("lapsed_*.deb"))
+
+
+def play(options, stack):
+    """Yields (title, what is wrong)."""
+    if os.geteuid() != 0:
+        raise Skipped("this needs root")
+    for program in ("systemd-nspawn", "nsenter", "dpkg", "mount", "/usr/lib/systemd/systemd"):
+        if not shutil.which(program):
+            raise Skipped(f"{program} is not installed")
+    folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lapsed-nspawn-")))
+    for name in ("package", "box"):
+        (folder / name).mkdir()
+    deb = make_package(options, folder / "package")
+    box = Container(stack, folder / "box")
+    shutil.copy(deb, box.root / "root/lapsed.deb")
+    for step in STORY:
+        try:
+            step(box)
+            wrong = []
+        except Failed as e:
+            wrong = [str(e)] + ["  " + str(entry["MESSAGE"]) for entry in box.journal()[-15:]]
+        yield step.__name__.replace("_", " "), wrong
+        if wrong and step is STORY[0]:
+            return
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", required=True, type=pathlib.Path)
+    parser.add_argument("--deb", type=pathlib.Path, help="the package; without, it is built")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))        # so that all is cleared away
+    print("TAP version 13", flush=True)
+    failed, number = False, 0
+    with contextlib.ExitStack() as stack:
+        try:
+            for number, (title, wrong) in enumerate(play(options, stack), 1):
+                failed |= bool(wrong)
+                print(f"{'not ok' if wrong else 'ok'} {number} - {title}", flush=True)
+                for line in wrong:
+                    print("# " + line.replace("\n", "\n# "), flush=True)
+        except Skipped as e:
+            print(f"1..0 # SKIP {e}", flush=True)
+            return
+    print(f"1..{number}")
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
