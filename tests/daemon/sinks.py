@@ -512,6 +512,33 @@ def at_stop(play):
     holds(daemon.lines(": 7 of 7 did not arrive; Connection refused"), f"told as {daemon.lines('arrive')}")
 
 
+@story("with a state folder, what a receiver has not got is sent to it after a restart")
+def restarted(play):
+    receiver = play.rsyslog()
+    receiver.kill()
+    path = play.configure([{"to": "stderr"}, tcp(receiver)])
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"state": str(play.bench.folder)}))
+
+    def start():
+        daemon = Daemon(play.bench, path, {}, None)
+        wait("it catches up", lambda: daemon.lines("caught up"))
+        return daemon
+    daemon = start()
+    play.fail(0, 3)
+    wait("on stderr", lambda: len(daemon.alerts()) == 3)
+    time.sleep(1.2)
+    play.fail(3, 2)
+    wait("on stderr", lambda: len(daemon.alerts()) == 5)
+    daemon.stop()
+    receiver.start()
+    daemon = start()
+    wait("all arrive", lambda: devices(receiver.messages()) == pumps(0, 5), 20)
+    daemon.stop()
+    daemon = start()
+    daemon.stop()
+    expect((daemon.alerts(), len(receiver.messages())), ([], 5), "and are then told no more")
+
+
 # --- --test-alert -------------------------------------------------------------
 
 @story("--test-alert sends one of each kind everywhere, and says what became of them")
