@@ -180,7 +180,8 @@ static void note_time(struct engine *engine, struct source *source, int64_t time
 {
 	if (time_ns == STAMP_NONE)
 		return;
-	if (engine->caught_up)
+	/* A straggler says nothing of how late the newest records come. */
+	if (engine->caught_up && time_ns >= source->watermark_ns)
 		source->lags_ns[source->lag_count++ % LAGS] = stamp_max(0, engine->now.wall_ns - time_ns);
 	if (time_ns <= stamp_add(engine->now.wall_ns, settings_ns(engine->settings, SETTING_AHEAD_MAX)))
 		source->watermark_ns = stamp_max(source->watermark_ns, time_ns);
@@ -275,6 +276,9 @@ static int64_t next_wait(const struct engine *engine)
 		if (!source->stalled)
 			wait = stamp_min(wait, due - engine->now.mono_ns);
 	}
+	for (const struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)
+		if (fleet->raised && engine->settings->value[SETTING_REPEAT_EVERY])
+			wait = stamp_min(wait, fleet->repeat_mono_ns - engine->now.mono_ns);
 	if (engine->told && engine->settings->value[SETTING_REPEAT_EVERY])
 		for (const struct watch *watch = engine->watches; watch; watch = watch->next)
 			for (int i = 0; i < SCOPE_COUNT; i++)
@@ -334,7 +338,8 @@ void engine_step(struct engine *engine, const struct input *input, struct output
 		intake_end(stream->intake);
 		drain(engine, source, stream->intake);
 	} else if (input->type == INPUT_GAP && stream) {
-		herald_gap(engine, source, input->lost_from, input->lost_bytes);
+		herald_gap(engine, input->bytes.size ? input->bytes : span_of(source->name), input->lost_from,
+			   input->lost_bytes);
 	} else if (input->type == INPUT_CAUGHT_UP && !engine->caught_up) {
 		catch_up(engine);
 	}

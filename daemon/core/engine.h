@@ -26,7 +26,7 @@ struct input {
 	struct moment now;
 	uint16_t stream;
 	struct span bytes;
-	uint64_t lost_from, lost_bytes;
+	uint64_t lost_from, lost_bytes; /* of a GAP; bytes then names the file */
 };
 
 struct output {

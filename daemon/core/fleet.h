@@ -19,6 +19,7 @@ struct fleet {
 	int64_t first_ns, last_ns; /* decided */
 	uint32_t members, most;    /* told under it and still standing; ever */
 	char id[ALERT_ID];
+	int64_t repeat_mono_ns;
 	uint32_t number;           /* see snapshot.c */
 	struct fleet *next;
 };

@@ -214,6 +214,7 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
 	}
 	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
 	fleet->raised = true;
+	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
 	tell_fleet(engine, fleet, STATE_RAISED, shared);
 }
 
@@ -222,7 +223,7 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
 static void try_fleet(struct engine *engine, const struct candidate *seed)
 {
 	const struct hub *hub = registry_hub_at(engine->registry, seed->watch->device->hub);
-	size_t total = engine->candidate_count + engine->recent_count, count = 0;
+	size_t total = engine->candidate_count + engine->recent_count, count = 0, still_online = 0;
 	struct candidate *alike = malloc(total * sizeof *alike);
 	struct fleet *fleet;
 
@@ -236,8 +237,11 @@ static void try_fleet(struct engine *engine, const struct candidate *seed)
 
 		if (told->verdict != VERDICT_NONE && !told->fleet && forms_with(engine, seed, one))
 			alike[count++] = *one;
+		else
+			continue;
+		still_online += one->watch->online; /* the hub holds a session while it is refused */
 	}
-	if (fleet_is_enough(engine->settings, count, hub->online) && (fleet = form_fleet(engine, seed)))
+	if (fleet_is_enough(engine->settings, count, hub->online - still_online) && (fleet = form_fleet(engine, seed)))
 		fold(engine, fleet, alike, count);
 	free(alike);
 }
@@ -324,6 +328,11 @@ static void repeat_told(struct engine *engine)
 
 	if (every == 0 || engine->told == 0)
 		return;
+	for (struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)
+		if (fleet->raised && fleet->repeat_mono_ns <= engine->now.mono_ns) {
+			fleet->repeat_mono_ns = engine->now.mono_ns + every;
+			tell_fleet(engine, fleet, STATE_REPEATED, "");
+		}
 	for (struct watch *watch = engine->watches; watch; watch = watch->next)
 		for (int i = 0; i < SCOPE_COUNT; i++) {
 			struct told *told = &watch->told[i];
@@ -417,14 +426,14 @@ void herald_limit(struct engine *engine)
 			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
 }
 
-void herald_gap(struct engine *engine, const struct source *source, uint64_t from, uint64_t bytes)
+void herald_gap(struct engine *engine, struct span file, uint64_t from, uint64_t bytes)
 {
 	struct notice *notice = notices_add(&engine->notices, NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING);
 	char name[200];
 
 	if (!notice)
 		return;
-	text_escape(span_of(source->name), "", name, sizeof name);
+	text_escape(file, "", name, sizeof name);
 	snprintf(notice->sentence, sizeof notice->sentence,
 		 "input lost unread: up to %llu bytes of %s from offset %llu on; verdicts may be wrong for what was in "
 		 "them",

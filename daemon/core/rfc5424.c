@@ -4,6 +4,9 @@
 
 #include "text.h"
 
+/* How long an escaped id may get; the hub allows 128 characters. */
+enum { VALUE_MAX = 300, HUB_MAX = 80 };
+
 /* Writes as long as there is room; a piece that does not fit is not begun. */
 struct writer {
 	char *buffer;
@@ -21,16 +24,22 @@ static bool put(struct writer *writer, const char *text)
 	return true;
 }
 
-/* `key=value ` of the text: a value cannot end early or begin another. */
-static void put_field(struct writer *writer, const char *key, struct span value)
+/* `key=value ` of the text: a value cannot end early or begin another, and a
+ * hostile one cannot take the room of the others. */
+static void put_id(struct writer *writer, const char *key, struct span value, size_t most)
 {
-	char escaped[700], field[760];
+	char escaped[VALUE_MAX], field[VALUE_MAX + 40];
 
 	if (value.size == 0)
 		return;
-	text_escape(value, " \"=", escaped, sizeof escaped);
-	snprintf(field, sizeof field, " %s=%s", key, escaped);
+	text_escape(value, " \"=", escaped, most);
+	snprintf(field, sizeof field, " %s=%s%s", key, escaped, strlen(escaped) + 4 >= most ? "..." : "");
 	put(writer, field);
+}
+
+static void put_field(struct writer *writer, const char *key, struct span value)
+{
+	put_id(writer, key, value, VALUE_MAX);
 }
 
 static void put_number(struct writer *writer, const char *key, uint64_t number)
@@ -55,9 +64,9 @@ size_t notice_line(const struct notice *notice, char *buffer, size_t size)
 	put(&writer, notice->msgid);
 	if (notice->kind != NOTICE_DIGEST && notice->kind != NOTICE_GAP && notice->kind != NOTICE_LIMIT)
 		put_field(&writer, "state", span_of(state_names[notice->state]));
-	put_field(&writer, "hub", span_of(notice->hub));
-	put_field(&writer, "device", notice->device);
-	put_field(&writer, "module", notice->module);
+	put_id(&writer, "hub", span_of(notice->hub), HUB_MAX);
+	put_id(&writer, "device", notice->device, VALUE_MAX);
+	put_id(&writer, "module", notice->module, HUB_MAX);
 	if (notice->verdict != VERDICT_NONE)
 		put_field(&writer, "verdict", span_of(verdict_names[notice->verdict]));
 	put_number(&writer, "cause", (uint64_t)verdict_cause(notice->verdict));
@@ -77,7 +86,7 @@ size_t notice_line(const struct notice *notice, char *buffer, size_t size)
 
 /* ` name="value"`, escaped by section 6.3.3 and made printable. Nothing that
  * cannot be put whole. */
-static void put_param(struct writer *writer, const char *name, struct span value)
+static void put_param(struct writer *writer, const char *name, struct span value, size_t most)
 {
 	char field[1400];
 	size_t length;
@@ -85,14 +94,21 @@ static void put_param(struct writer *writer, const char *name, struct span value
 	if (value.size == 0)
 		return;
 	length = (size_t)snprintf(field, sizeof field, " %s=\"", name);
-	for (size_t i = 0; i < value.size && length + 8 < sizeof field; i++) {
+	for (size_t i = 0; i < value.size; i++) {
 		unsigned char c = (unsigned char)value.data[i];
+		bool plain = c >= 0x20 && c < 0x7F && c != '\\';
 
-		if (c < 0x20 || c > 0x7E)
-			length += (size_t)snprintf(field + length, sizeof field - length, "\\\\x%02x", c);
-		else
+		if (length + 12 >= (most < sizeof field ? most : sizeof field)) {
+			length += (size_t)snprintf(field + length, sizeof field - length, "...");
+			break;
+		}
+		/* A backslash is written as \x5c, as in the text, so that it is not
+		 * taken for one of ours. */
+		if (plain)
 			length += (size_t)snprintf(field + length, sizeof field - length, "%s%c",
-						   c == '"' || c == '\\' || c == ']' ? "\\" : "", c);
+						   c == '"' || c == ']' ? "\\" : "", c);
+		else
+			length += (size_t)snprintf(field + length, sizeof field - length, "\\\\x%02x", c);
 	}
 	snprintf(field + length, sizeof field - length, "\"");
 	put(writer, field);
@@ -104,7 +120,7 @@ static void put_param_number(struct writer *writer, const char *name, uint64_t n
 
 	snprintf(text, sizeof text, "%llu", (unsigned long long)number);
 	if (number)
-		put_param(writer, name, span_of(text));
+		put_param(writer, name, span_of(text), VALUE_MAX);
 }
 
 static void put_param_time(struct writer *writer, const char *name, int64_t ns)
@@ -112,34 +128,34 @@ static void put_param_time(struct writer *writer, const char *name, int64_t ns)
 	char text[STAMP_TEXT];
 
 	if (ns != STAMP_NONE)
-		put_param(writer, name, span_of(stamp_format(ns, text)));
+		put_param(writer, name, span_of(stamp_format(ns, text)), VALUE_MAX);
 }
 
 static void put_params(struct writer *writer, const struct notice *notice)
 {
-	put_param(writer, "v", SPAN("1"));
-	put_param(writer, "state", span_of(state_names[notice->state]));
-	put_param(writer, "hub", span_of(notice->hub));
-	put_param(writer, "device", notice->device);
-	put_param(writer, "module", notice->module);
+	put_param(writer, "v", SPAN("1"), VALUE_MAX);
+	put_param(writer, "state", span_of(state_names[notice->state]), VALUE_MAX);
+	put_param(writer, "hub", span_of(notice->hub), VALUE_MAX);
+	put_param(writer, "device", notice->device, VALUE_MAX);
+	put_param(writer, "module", notice->module, VALUE_MAX);
 	if (notice->verdict != VERDICT_NONE)
-		put_param(writer, "verdict", span_of(verdict_names[notice->verdict]));
+		put_param(writer, "verdict", span_of(verdict_names[notice->verdict]), VALUE_MAX);
 	put_param_number(writer, "cause", (uint64_t)verdict_cause(notice->verdict));
-	put_param(writer, "reason", span_of(notice->reason));
+	put_param(writer, "reason", span_of(notice->reason), VALUE_MAX);
 	put_param_number(writer, "code", notice->code);
 	put_param_number(writer, "count", count_of(notice));
 	put_param_number(writer, "devices", notice->devices);
-	put_param(writer, "episode", span_of(notice->id));
+	put_param(writer, "episode", span_of(notice->id), VALUE_MAX);
 	put_param_time(writer, "first", notice->first_ns);
 	put_param_time(writer, "last", notice->last_ns);
-	put_param(writer, "auth", span_of(notice->authentication));
-	put_param(writer, "sdk", span_of(notice->sdk));
-	put_param(writer, "proto", span_of(notice->protocol));
+	put_param(writer, "auth", span_of(notice->authentication), VALUE_MAX);
+	put_param(writer, "sdk", span_of(notice->sdk), VALUE_MAX);
+	put_param(writer, "proto", span_of(notice->protocol), VALUE_MAX);
 	/* The longer ones last: they are the first to go. */
-	put_param(writer, "captured", span_of(notice->captures));
-	put_param(writer, "message", span_of(notice->message));
-	put_param(writer, "doc", span_of(notice->doc));
-	put_param(writer, "remedy", span_of(notice->remedy));
+	put_param(writer, "captured", span_of(notice->captures), SIZE_MAX);
+	put_param(writer, "message", span_of(notice->message), SIZE_MAX);
+	put_param(writer, "doc", span_of(notice->doc), SIZE_MAX);
+	put_param(writer, "remedy", span_of(notice->remedy), SIZE_MAX);
 }
 
 /* A PRINTUSASCII name without blanks, as the header wants it. */
@@ -170,9 +186,10 @@ size_t rfc5424_encode(const struct rfc5424 *from, const struct notice *notice, s
 	snprintf(tail, sizeof tail, "][meta sequenceId=\"%llu\" language=\"en\"][origin software=\"lapsed\" swVersion=\"%s\"] ",
 		 (unsigned long long)(from->sequence % 2147483647 + (from->sequence % 2147483647 == 0)), from->version);
 	put(&writer, head);
-	/* Room for what must follow; the text gets at least half of the message. */
-	if (text_length > size / 2)
-		text[text_length = size / 2] = '\0';
+	/* Room for what must follow; the text gets up to 5/8 of the message, which
+	 * is more than its fields can take. */
+	if (text_length > size * 5 / 8)
+		text[text_length = size * 5 / 8] = '\0';
 	writer.size = size - strlen(tail) - text_length;
 	put_params(&writer, notice);
 	writer.size = size;

@@ -289,6 +289,7 @@ static bool load_fleet(struct engine *engine, struct loader *loader, struct span
 	}
 	fleet->hub = registry_hub(engine->registry, span_of(hub));
 	fleet->members = 0; /* counted again as they are loaded */
+	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
 	fleet->next = engine->fleets;
 	engine->fleets = fleet;
 	loader->fleets[number] = fleet;

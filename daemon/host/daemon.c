@@ -27,6 +27,7 @@ enum {
 	SOURCES_MAX = 256,
 	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
 	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
+	FINISHED_MAX = 1024,
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
 	SEVERITY_INFO = 6,
@@ -51,6 +52,9 @@ struct daemon {
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended */
 	uint16_t *tail_sources;
 	uint64_t *stored_offsets; /* of each tail, as committed last */
+	struct tail_place finished[FINISHED_MAX]; /* files that were read to their end, under whatever name */
+	size_t finished_count; /* in all: the array is a ring */
+	bool too_many_told;
 	size_t tail_count;
 	bool caught_up, is_busy;
 	char buffer[BUFFER_SIZE];
@@ -128,7 +132,7 @@ static void commit(struct daemon *daemon, const struct output *output)
 	daemon->unstored = r != 0;
 	if (r) {
 		engine_save_again(daemon->engine);
-		memset(daemon->stored_offsets, 0, TAILS_MAX * sizeof *daemon->stored_offsets);
+		memset(daemon->stored_offsets, 0xFF, TAILS_MAX * sizeof *daemon->stored_offsets);
 	}
 	if (r && !daemon->store_failed)
 		log_line(SEVERITY_ERR, "the state cannot be stored: %s; lapsed goes on, and tries again", strerror(-r));
@@ -181,9 +185,11 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 	case TAIL_BREAK:
 		input.type = INPUT_BREAK;
 		step(daemon, &input);
+		daemon->finished[daemon->finished_count++ % FINISHED_MAX] = tail->last;
 		return 0;
 	case TAIL_GAP:
 		input.type = INPUT_GAP;
+		input.bytes = span_of(tail->path);
 		input.lost_from = news.lost_from;
 		input.lost_bytes = news.lost_bytes;
 		step(daemon, &input);
@@ -205,6 +211,7 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 }
 
 static void on_busy(uv_idle_t *idle);
+static void let_go(struct daemon *daemon, size_t index);
 
 /* For `systemctl status`. */
 static void tell_status(const struct daemon *daemon, void (*notify)(const char *))
@@ -229,6 +236,7 @@ static void read_all(struct daemon *daemon)
 			if (!daemon->tails[i].path)
 				break;
 			total += look(daemon, i, &more);
+			let_go(daemon, i);
 			if (total > ROUND_SIZE) {
 				if (!daemon->is_busy)
 					uv_idle_start(&daemon->busy, on_busy);
@@ -268,31 +276,98 @@ static void on_tick(uv_timer_t *timer)
 
 /* --- what to follow ----------------------------------------------------- */
 
-static bool is_followed(const struct daemon *daemon, const char *path)
+/* Whether a tail follows the path, or holds the file that stands there now. */
+static bool is_followed(const struct daemon *daemon, const char *path, const struct stat *status)
 {
-	for (size_t i = 0; i < daemon->tail_count; i++)
-		if (daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0)
+	for (size_t i = 0; i < daemon->tail_count; i++) {
+		const struct tail *tail = &daemon->tails[i];
+
+		if (!tail->path)
+			continue;
+		if (!tail->detached && strcmp(tail->path, path) == 0)
 			return true;
+		if (tail->fd >= 0 && tail->device == status->st_dev && tail->inode == status->st_ino)
+			return true;
+	}
 	return false;
+}
+
+/* Where the file was left, if it was ever read: under another name before it
+ * was rotated, or by an earlier run. If nobody holds the path, also where the
+ * file was left that stood there then: it may have been rotated since. */
+static bool find_place(struct daemon *daemon, const char *path, const struct stat *status, struct tail_place *ret,
+		       struct place *ret_place)
+{
+	bool held = false;
+
+	*ret_place = (struct place){.line = 1};
+	for (size_t i = 0; i < FINISHED_MAX && i < daemon->finished_count; i++) {
+		const struct tail_place *at = &daemon->finished[i];
+
+		if (at->device == status->st_dev && at->inode == status->st_ino) {
+			*ret = *at;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		held |= daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0;
+	return daemon->store && store_load_file(daemon->store, held ? "" : path, status->st_dev, status->st_ino, ret,
+						ret_place);
+}
+
+/* A tail that has ended leaves its stream to another of the same source. */
+static size_t free_slot(struct daemon *daemon, uint16_t source)
+{
+	size_t slot = 0;
+
+	while (slot < daemon->tail_count && (daemon->tails[slot].path || daemon->tail_sources[slot] != source))
+		slot++;
+	if (slot == TAILS_MAX || (slot == daemon->tail_count && !engine_stream(daemon->engine, source)))
+		return TAILS_MAX;
+	return slot;
 }
 
 static void follow(struct daemon *daemon, uint16_t source, const char *path)
 {
+	struct stat status = {0};
 	struct tail_place at;
 	struct place place;
+	size_t slot;
 	bool known;
 
-	if (is_followed(daemon, path))
+	if (stat(path, &status) < 0)
+		status = (struct stat){0};
+	if (is_followed(daemon, path, &status))
 		return;
-	known = daemon->store && store_load_file(daemon->store, path, &at, &place);
-	if (daemon->tail_count == TAILS_MAX || !engine_stream(daemon->engine, source) ||
-	    !tail_begin(&daemon->tails[daemon->tail_count], path, known ? &at : NULL)) {
-		log_line(SEVERITY_ERR, "%s: cannot be followed: more than %d files, or no memory", path, TAILS_MAX);
+	slot = free_slot(daemon, source);
+	known = find_place(daemon, path, &status, &at, &place);
+	if (slot == TAILS_MAX || !tail_begin(&daemon->tails[slot], path, known ? &at : NULL)) {
+		if (!daemon->too_many_told)
+			log_line(SEVERITY_ERR, "%s and perhaps more cannot be followed: more than %d files, or no memory",
+				 path, TAILS_MAX);
+		daemon->too_many_told = true;
 		return;
 	}
 	if (known)
-		engine_stream_resume(daemon->engine, (uint16_t)daemon->tail_count, place);
-	daemon->tail_sources[daemon->tail_count++] = source;
+		engine_stream_resume(daemon->engine, (uint16_t)slot, place);
+	daemon->tail_sources[slot] = source;
+	daemon->stored_offsets[slot] = UINT64_MAX;
+	if (slot == daemon->tail_count)
+		daemon->tail_count++;
+}
+
+/* Its file was renamed: it is read to its end beside the new one. */
+static void let_go(struct daemon *daemon, size_t index)
+{
+	struct tail *tail = &daemon->tails[index];
+	struct stat status;
+	char *path;
+
+	if (!tail->rotated || tail->detached || stat(tail->path, &status) < 0 || !(path = strdup(tail->path)))
+		return;
+	tail_detach(tail);
+	follow(daemon, daemon->tail_sources[index], path);
+	free(path);
 }
 
 /* The files of a source: itself, those of a folder, those of a pattern. */
@@ -394,8 +469,10 @@ static int adopt_sources(struct daemon *daemon, const struct config *config)
 			continue;
 		log_line(SEVERITY_INFO, "%s: no longer followed", daemon->sources[i].path);
 		for (size_t t = 0; t < daemon->tail_count; t++)
-			if (daemon->tails[t].path && daemon->tail_sources[t] == i)
+			if (daemon->tails[t].path && daemon->tail_sources[t] == i) {
+				step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)t});
 				tail_end(&daemon->tails[t]);
+			}
 		free(daemon->sources[i].path);
 		daemon->sources[i].path = NULL;
 		if (daemon->nudges[i])

@@ -19,7 +19,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[ROLLBACK] = "ROLLBACK",
 	[PUT_ROW] = "INSERT OR REPLACE INTO row VALUES (?1, ?2, ?3)",
 	[DROP_ROW] = "DELETE FROM row WHERE kind = ?1 AND key = ?2",
-	[PUT_FILE] = "INSERT OR REPLACE INTO file VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[PUT_FILE] = "INSERT OR REPLACE INTO file (path, device, inode, offset, mark, line, nest)"
+		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[PUT_NOTICE] = "INSERT INTO notice (bytes) VALUES (?1)",
 	[DROP_NOTICES] = "DELETE FROM notice",
 };
@@ -27,8 +28,10 @@ static const char *const statements[STATEMENT_COUNT] = {
 static const char schema[] =
 	"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 	"CREATE TABLE IF NOT EXISTS row (kind INTEGER, key BLOB, value BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, device INTEGER, inode INTEGER, offset INTEGER,"
-	" mark BLOB, line INTEGER, nest INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS file (path TEXT, device INTEGER, inode INTEGER, offset INTEGER,"
+	" mark INTEGER, line INTEGER, nest INTEGER, touched INTEGER DEFAULT (unixepoch()), PRIMARY KEY (device, inode));"
+	/* What nobody has read from for a month is forgotten. */
+	"DELETE FROM file WHERE touched < unixepoch() - 2592000;"
 	"CREATE TABLE IF NOT EXISTS notice (number INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB);"
 	/* Takes the lock, so that a second daemon is told at once. */
 	"BEGIN IMMEDIATE; COMMIT;";
@@ -169,25 +172,27 @@ long store_load(struct store *store, struct engine *engine)
 	return count;
 }
 
-bool store_load_file(struct store *store, const char *path, struct tail_place *ret, struct place *ret_place)
+bool store_load_file(struct store *store, const char *path, uint64_t device, uint64_t inode, struct tail_place *ret,
+		     struct place *ret_place)
 {
 	sqlite3_stmt *statement;
-	struct span mark;
 	bool found;
 
-	if (sqlite3_prepare_v2(store->database, "SELECT device, inode, offset, mark, line, nest FROM file WHERE path = ?1",
+	if (sqlite3_prepare_v2(store->database,
+			       "SELECT device, inode, offset, mark, line, nest FROM file"
+			       " WHERE (device = ?2 AND inode = ?3) OR path = ?1"
+			       " ORDER BY (device = ?2 AND inode = ?3) DESC, touched DESC, rowid DESC LIMIT 1",
 			       -1, &statement, NULL) != SQLITE_OK)
 		return false;
 	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 2, (int64_t)device);
+	sqlite3_bind_int64(statement, 3, (int64_t)inode);
 	found = sqlite3_step(statement) == SQLITE_ROW;
 	if (found) {
 		*ret = (struct tail_place){.device = (uint64_t)sqlite3_column_int64(statement, 0),
 					   .inode = (uint64_t)sqlite3_column_int64(statement, 1),
-					   .offset = (uint64_t)sqlite3_column_int64(statement, 2)};
-		mark = blob(statement, 3);
-		ret->mark_size = (unsigned)(mark.size < TAIL_MARK ? mark.size : TAIL_MARK);
-		if (ret->mark_size)
-			memcpy(ret->mark, mark.data, ret->mark_size);
+					   .offset = (uint64_t)sqlite3_column_int64(statement, 2),
+					   .mark = (uint64_t)sqlite3_column_int64(statement, 3)};
 		ret_place->line = (uint64_t)sqlite3_column_int64(statement, 4);
 		ret_place->nest = (uint32_t)sqlite3_column_int64(statement, 5);
 	}
@@ -257,7 +262,7 @@ void store_put_file(struct store *store, const char *path, const struct tail_pla
 	sqlite3_bind_int64(statement, 2, (int64_t)at->device);
 	sqlite3_bind_int64(statement, 3, (int64_t)at->inode);
 	sqlite3_bind_int64(statement, 4, (int64_t)at->offset);
-	bind(store, PUT_FILE, 5, (struct span){at->mark, at->mark_size});
+	sqlite3_bind_int64(statement, 5, (int64_t)at->mark);
 	sqlite3_bind_int64(statement, 6, (int64_t)place.line);
 	sqlite3_bind_int64(statement, 7, place.nest);
 	run(store, PUT_FILE);

@@ -18,7 +18,11 @@ void store_close(struct store *take_store);
 /* Loads the engine's rows; the engine knows its sources already. Returns how
  * many rows it had, or -1 if they are of another version: begin anew. */
 long store_load(struct store *store, struct engine *engine);
-bool store_load_file(struct store *store, const char *path, struct tail_place *ret, struct place *ret_place);
+
+/* Where the file with this identity was left (device and inode 0: it is not
+ * there), or else the one that last stood at the path. */
+bool store_load_file(struct store *store, const char *path, uint64_t device, uint64_t inode, struct tail_place *ret,
+		     struct place *ret_place);
 
 /* Gives the notices that were not confirmed, oldest first. */
 void store_load_notices(struct store *store, void (*take)(void *owner, struct span bytes), void *owner);

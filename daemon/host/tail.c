@@ -9,8 +9,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../core/hash.h"
+
 /* How long a rotated file may still grow. */
 static const int64_t grace_ns = INT64_C(5000000000);
+
+enum { MARK_BYTES = 1024 };
+
+static uint64_t mark_of(int fd, uint64_t offset)
+{
+	char bytes[MARK_BYTES];
+	size_t size = offset < MARK_BYTES ? offset : MARK_BYTES;
+	ssize_t n = pread(fd, bytes, size, (off_t)(offset - size));
+	struct hash hash;
+
+	hash_begin(&hash, 0, 0);
+	hash_add(&hash, bytes, n > 0 ? (size_t)n : 0);
+	return hash_end(&hash);
+}
 
 bool tail_begin(struct tail *ret, const char *path, const struct tail_place *resume)
 {
@@ -23,27 +39,18 @@ bool tail_begin(struct tail *ret, const char *path, const struct tail_place *res
 bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret)
 {
 	uint64_t offset = tail->offset - (held < tail->offset ? held : tail->offset);
-	size_t size = offset < TAIL_MARK ? offset : TAIL_MARK;
-	ssize_t n;
 
 	if (tail->fd < 0)
 		return false;
-	*ret = (struct tail_place){.device = tail->device, .inode = tail->inode, .offset = offset};
-	n = pread(tail->fd, ret->mark, size, (off_t)(offset - size));
-	ret->mark_size = n == (ssize_t)size ? (unsigned)size : 0;
+	*ret = (struct tail_place){tail->device, tail->inode, offset, mark_of(tail->fd, offset)};
 	return true;
 }
 
 /* Whether an open file is the one that was read up to there. */
 static bool is_place(int fd, const struct stat *status, const struct tail_place *place)
 {
-	char bytes[TAIL_MARK];
-
 	return status->st_dev == place->device && status->st_ino == place->inode &&
-	       (uint64_t)status->st_size >= place->offset && place->mark_size <= place->offset &&
-	       pread(fd, bytes, place->mark_size, (off_t)(place->offset - place->mark_size)) ==
-		       (ssize_t)place->mark_size &&
-	       memcmp(bytes, place->mark, place->mark_size) == 0;
+	       (uint64_t)status->st_size >= place->offset && mark_of(fd, place->offset) == place->mark;
 }
 
 /* It was rotated while nobody looked: it stands beside the path, under a name
@@ -71,11 +78,12 @@ static int find_rotated(const struct tail *tail, struct stat *ret_status)
 
 static void close_file(struct tail *tail)
 {
-	if (tail->fd >= 0)
+	if (tail->fd >= 0) {
+		tail_place(tail, 0, &tail->last);
 		close(tail->fd);
+	}
 	tail->fd = -1;
 	tail->offset = tail->size = 0;
-	tail->mark_size = 0;
 	tail->rotated = false;
 	tail->idle_mono_ns = 0;
 }
@@ -95,6 +103,12 @@ static enum tail_found report(struct tail *tail, int error, struct tail_news *re
 	ret->error = error;
 	/* A file that is not there yet is no error. */
 	return error == 0 || error == -ENOENT ? TAIL_IDLE : TAIL_ERROR;
+}
+
+static void go_on(struct tail *tail, const struct tail_place *place)
+{
+	tail->offset = place->offset;
+	tail->mark = place->mark;
 }
 
 static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
@@ -126,9 +140,12 @@ static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
 	tail->device = status.st_dev;
 	tail->inode = status.st_ino;
 	tail->size = (uint64_t)status.st_size;
-	tail->offset = tail->resume.offset;
-	tail->mark_size = tail->offset ? tail->resume.mark_size : 0;
-	memcpy(tail->mark, tail->resume.mark, sizeof tail->mark);
+	if (tail->resume.offset > 0)
+		go_on(tail, &tail->resume);
+	else if (tail->last.offset > 0 && is_place(fd, &status, &tail->last))
+		go_on(tail, &tail->last); /* it had only been away */
+	else
+		tail->mark = mark_of(fd, 0);
 	tail->resume.offset = 0;
 	return report(tail, 0, ret);
 }
@@ -142,26 +159,6 @@ static bool path_leads_elsewhere(const struct tail *tail)
 	return status.st_dev != tail->device || status.st_ino != tail->inode;
 }
 
-/* Whether the bytes before the offset are those that were read. */
-static bool mark_holds(const struct tail *tail)
-{
-	char bytes[sizeof tail->mark];
-	ssize_t n = tail->mark_size;
-
-	return pread(tail->fd, bytes, (size_t)n, (off_t)(tail->offset - tail->mark_size)) == n &&
-	       memcmp(bytes, tail->mark, (size_t)n) == 0;
-}
-
-static void keep_mark(struct tail *tail, const char *bytes, size_t size)
-{
-	size_t fresh = size < sizeof tail->mark ? size : sizeof tail->mark;
-	size_t keep = tail->mark_size < sizeof tail->mark - fresh ? tail->mark_size : sizeof tail->mark - fresh;
-
-	memmove(tail->mark, tail->mark + tail->mark_size - keep, keep);
-	memcpy(tail->mark + keep, bytes + size - fresh, fresh);
-	tail->mark_size = (unsigned)(keep + fresh);
-}
-
 /* The file was emptied under us. What had been written and not been read is
  * gone. */
 static enum tail_found restart(struct tail *tail, struct tail_news *ret)
@@ -172,8 +169,13 @@ static enum tail_found restart(struct tail *tail, struct tail_news *ret)
 		return TAIL_GAP;
 	}
 	tail->offset = tail->size = 0;
-	tail->mark_size = 0;
+	tail->mark = mark_of(tail->fd, 0);
 	return TAIL_BREAK;
+}
+
+void tail_detach(struct tail *tail)
+{
+	tail->detached = true;
 }
 
 static enum tail_found end_rotated(struct tail *tail, int64_t mono_ns)
@@ -182,8 +184,16 @@ static enum tail_found end_rotated(struct tail *tail, int64_t mono_ns)
 		tail->idle_mono_ns = mono_ns;
 	if (mono_ns - tail->idle_mono_ns < grace_ns)
 		return TAIL_IDLE;
-	close_file(tail);
+	if (tail->detached)
+		tail_end(tail);
+	else
+		close_file(tail);
 	return TAIL_BREAK;
+}
+
+static int64_t change_of(const struct stat *status)
+{
+	return (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
 }
 
 enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size_t size, struct tail_news *ret)
@@ -201,22 +211,25 @@ enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size
 	if (fstat(tail->fd, &status) < 0)
 		return report(tail, -errno, ret);
 	if ((uint64_t)status.st_size < tail->offset ||
-	    ((uint64_t)status.st_size != tail->size && !mark_holds(tail)))
+	    (change_of(&status) != tail->changed_ns && mark_of(tail->fd, tail->offset) != tail->mark))
 		return restart(tail, ret);
+	tail->changed_ns = change_of(&status);
 	tail->size = (uint64_t)status.st_size;
 	n = pread(tail->fd, buffer, size, (off_t)tail->offset);
 	if (n < 0)
 		return report(tail, -errno, ret);
 	if (n > 0) {
-		keep_mark(tail, buffer, (size_t)n);
 		tail->offset += (uint64_t)n;
+		tail->mark = mark_of(tail->fd, tail->offset);
 		tail->size = tail->size > tail->offset ? tail->size : tail->offset;
 		tail->idle_mono_ns = 0;
 		tail->error = 0;
 		ret->bytes = (struct span){buffer, (size_t)n};
 		return TAIL_BYTES;
 	}
+	/* It may come back. */
+	tail->rotated = tail->detached || path_leads_elsewhere(tail);
 	if (!tail->rotated)
-		tail->rotated = path_leads_elsewhere(tail);
+		tail->idle_mono_ns = 0;
 	return tail->rotated ? end_rotated(tail, mono_ns) : TAIL_IDLE;
 }

@@ -10,13 +10,10 @@
 
 #include "../core/span.h"
 
-enum { TAIL_MARK = 64 };
-
 /* Up to where a file was read, and which file that was. */
 struct tail_place {
 	uint64_t device, inode, offset;
-	char mark[TAIL_MARK]; /* the bytes before offset */
-	unsigned mark_size;
+	uint64_t mark; /* hash of the bytes before offset, up to 1024: size and inode can not tell a refilled file */
 };
 
 struct tail {
@@ -26,12 +23,14 @@ struct tail {
 	ino_t inode;
 	uint64_t offset;      /* read up to here */
 	uint64_t size;        /* when last looked at */
+	int64_t changed_ns;   /* the file's own time of change, then */
 	bool rotated;         /* the path leads to another file; this one is read to its end */
+	bool detached;        /* and another tail follows the path */
 	int64_t idle_mono_ns; /* since when a rotated file had nothing more */
-	char mark[TAIL_MARK];        /* the bytes before offset: they tell a refilled file */
-	unsigned mark_size;
+	uint64_t mark;        /* see struct tail_place */
 	int error;            /* -errno that was told; 0 */
-	struct tail_place resume; /* where to go on; offset 0: at the begin */
+	struct tail_place resume; /* where an earlier run has come to; offset 0: nowhere */
+	struct tail_place last;   /* where it has come to in the file that it closed last */
 };
 
 enum tail_found {
@@ -57,6 +56,10 @@ bool tail_begin(struct tail *ret, const char *path, const struct tail_place *res
  * are to be read again. Returns false if no file is open. */
 bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret);
 void tail_end(struct tail *tail);
+
+/* A rotated tail lets go of its path: begin another one for that. When it has
+ * ended (TAIL_BREAK) its path is NULL. */
+void tail_detach(struct tail *tail);
 
 /* One look. A rotated file is kept for some seconds after its end, for its
  * writer may hold it. */

@@ -81,8 +81,7 @@ def renamed(bench):
     finish(daemon, 4, "a", "b", "c", "d")
 
 
-@story("a file that is rotated twice within seconds loses nothing",
-       todo="only two generations are known: what stands in the one between is lost without a word")
+@story("a file that is rotated twice within seconds loses nothing")
 def rotated_twice(bench):
     daemon = bench.start()
     append(bench.log, refused(now(), "a"))
@@ -109,7 +108,7 @@ def copytruncate(bench):
     finish(daemon, 13, "a", "b", "c")
 
 
-@story("a file rewritten with as many bytes is read again", todo="only the size is looked at, not the mark")
+@story("a file rewritten with as many bytes is read again")
 def rewritten(bench):
     daemon = bench.start()
     second = int(now())                              # stamps of one length
@@ -170,8 +169,7 @@ def deleted(bench):
     finish(daemon, 2, "a", "b")
 
 
-@story("a file that is moved away and back is not read twice",
-       todo="a file once taken for rotated is closed after 5 s, though the path leads to it again")
+@story("a file that is moved away and back is not read twice")
 def moved_back(bench):
     daemon = bench.start()
     append(bench.log, refused(now(), "a"))
@@ -212,8 +210,7 @@ def folder(bench):
     finish(daemon, 3, "a", "b", "c")
 
 
-@story("a file renamed within its folder is not read again, and deadlines keep their time",
-       todo="the new name is taken for a new file; its old records make the source's delay hours long")
+@story("a file renamed within its folder is not read again, and deadlines keep their time")
 def renamed_inside(bench):
     place = bench.folder / "hour"
     place.mkdir()
@@ -229,7 +226,7 @@ def renamed_inside(bench):
     finish(daemon, 5, "a")
 
 
-@story("files beyond those that can be followed are told once", todo="each of them is told at every look")
+@story("files beyond those that can be followed are told once")
 def too_many(bench):
     place = bench.folder / "many"
     place.mkdir()

@@ -5,7 +5,7 @@ usage: run.py --lapsed PATH [--rules DIR] [WORDS...]
 
 Words choose the stories whose names hold one of them. The stories stand in
 alerts.py (what it says), files.py (what it follows) and program.py (how it
-starts and stops); rig.py holds the bench that they share.
+starts and stops), restart.py (how it goes on); rig.py holds the bench that they share.
 """
 import argparse
 import os
@@ -20,6 +20,7 @@ import rig
 import program                                       # the longest first
 import alerts                                        # noqa: F401
 import files                                         # noqa: F401
+import restart                                       # noqa: F401
 
 AT_ONCE = 8                                          # they mostly wait
 WIDTH = 500                                          # of a line of diagnosis

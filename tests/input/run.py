@@ -415,7 +415,7 @@ broken("an_endless_device_id", bad(properties={"deviceId": "x" * 300}), {"shape"
 broken("a_device_id_that_is_a_number", bad(properties={"deviceId": 7}), {}, ignored=1)
 broken("a_record_cut_short", VICTIM[:100], {"syntax": 1})
 broken("a_pretty_record_cut_short", pretty(json.loads(VICTIM))[:150], {"syntax": 1})
-broken("an_envelope_cut_short", json.dumps({"records": [{"x": 1}] * 3}).encode()[:-5], {"syntax": 1}, ignored=2)
+broken("an_envelope_cut_short", json.dumps({"records": [{"x": 1}] * 3}).encode()[:-7], {"syntax": 1}, ignored=2)
 broken("brackets_without_end", b"[" * 200000, {"too-deep": 1})
 broken("braces_without_end", b'{"a":' * 200000, {"too-deep": 1})
 broken("a_deep_record", VICTIM.replace(b'"westeurope"', b"[" * 100 + b"]" * 100), {"too-deep": 1})

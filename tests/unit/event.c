@@ -103,6 +103,17 @@ static void test_what_one_knows_and_the_other_does_not_is_kept(void **state)
 	assert_int_equal(a.line, 9);
 }
 
+static void test_of_two_copies_the_first_place_is_told(void **state)
+{
+	struct event early = {.source = 1, .line = 2}, late = {.source = 1, .line = 9};
+	struct event one = early, other = late;
+
+	event_merge(&one, &late);
+	event_merge(&other, &early);
+	assert_int_equal(one.line, 2);
+	assert_int_equal(other.line, 2);
+}
+
 static void test_arranging_nothing_leaves_nothing(void **state)
 {
 	assert_int_equal(events_arrange(NULL, 0), 0);
@@ -182,6 +193,7 @@ int main(void)
 		cmocka_unit_test(test_the_same_record_compares_equal_however_it_is_worded),
 		cmocka_unit_test(test_of_two_the_longer_message_counts),
 		cmocka_unit_test(test_what_one_knows_and_the_other_does_not_is_kept),
+		cmocka_unit_test(test_of_two_copies_the_first_place_is_told),
 		cmocka_unit_test(test_arranging_nothing_leaves_nothing),
 		cmocka_unit_test(test_arranged_events_rise_and_hold_no_duplicate),
 		cmocka_unit_test(test_any_order_of_insertion_gives_what_arranging_gives),

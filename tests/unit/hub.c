@@ -64,6 +64,30 @@ static void test_a_deadline_pushed_into_the_next_trouble_waits_for_that_too(void
 	clear(&hub);
 }
 
+static void test_signals_a_whole_hold_apart_stay_apart_in_any_order(void **state)
+{
+	struct hub hub = {0};
+
+	note(&hub, (int64_t[]){2200, 1000, 1600}, 3);
+	assert_int_equal(hub.trouble_count, 3);
+	note(&hub, (int64_t[]){2800, 400}, 2);
+	assert_int_equal(hub.trouble_count, 5);
+	hub_note_trouble(&hub, 2801, hold);
+	hub_note_trouble(&hub, 4001, hold);
+	hub_note_trouble(&hub, 3401, hold);
+	assert_int_equal(hub.trouble_count, 7);
+	clear(&hub);
+}
+
+static void test_a_signal_that_reaches_to_a_whole_hold_before_the_next_joins_nothing(void **state)
+{
+	struct hub hub = {0};
+
+	note(&hub, (int64_t[]){1000, 2000, 1400}, 3); /* 1000 to 1400, and 2000 */
+	assert_int_equal(hub.trouble_count, 2);
+	clear(&hub);
+}
+
 static void test_a_signal_between_two_troubles_joins_them(void **state)
 {
 	struct hub hub = {0};
@@ -173,6 +197,8 @@ int main(void)
 		cmocka_unit_test(test_a_deadline_before_or_after_the_trouble_stays),
 		cmocka_unit_test(test_signals_closer_than_the_hold_are_one_trouble),
 		cmocka_unit_test(test_a_deadline_pushed_into_the_next_trouble_waits_for_that_too),
+		cmocka_unit_test(test_signals_a_whole_hold_apart_stay_apart_in_any_order),
+		cmocka_unit_test(test_a_signal_that_reaches_to_a_whole_hold_before_the_next_joins_nothing),
 		cmocka_unit_test(test_a_signal_between_two_troubles_joins_them),
 		cmocka_unit_test(test_a_signal_within_a_trouble_changes_nothing),
 		cmocka_unit_test(test_any_order_of_signals_gives_the_same_troubles),

@@ -98,6 +98,16 @@ static void test_the_longest_ids_are_kept(void **state)
 	registry_free(registry);
 }
 
+static void test_an_id_that_just_fits_the_entry_is_kept(void **state)
+{
+	struct registry *registry = registry_new(1, SIZE_MAX);
+
+	assert_span_equal(device_id(find(registry, 0, "exactly-twenty-four-byte", NULL, true)), "exactly-twenty-four-byte");
+	assert_span_equal(device_id(find(registry, 0, "exactly-twenty-five-bytes", NULL, true)),
+			  "exactly-twenty-five-bytes");
+	registry_free(registry);
+}
+
 static void test_a_hub_is_one_in_whatever_case(void **state)
 {
 	struct registry *registry = registry_new(1, SIZE_MAX);
@@ -299,6 +309,7 @@ int main(void)
 		cmocka_unit_test(test_where_an_id_ends_and_a_module_begins_counts),
 		cmocka_unit_test(test_ids_are_kept_verbatim),
 		cmocka_unit_test(test_the_longest_ids_are_kept),
+		cmocka_unit_test(test_an_id_that_just_fits_the_entry_is_kept),
 		cmocka_unit_test(test_a_hub_is_one_in_whatever_case),
 		cmocka_unit_test(test_records_without_a_hub_share_one_without_a_name),
 		cmocka_unit_test(test_more_hubs_than_fit_are_refused),

@@ -70,6 +70,8 @@ static void test_the_longest_ids_fit(void **state)
 	char id[256] = {0};
 
 	memset(id, 'x', 255);
+	memcpy(id + 251, "last", 4);
+	assert_true(holds("*last", id, id, id));
 	assert_true(holds("*/last", id, id, "last"));
 	assert_false(holds("*/last", id, id, id));
 }

@@ -170,6 +170,7 @@ static void test_only_an_array_of_that_name_makes_an_envelope(void **state)
 {
 	splits("{\"records\":1,\"a\":[{\"b\":1}]}", "1 {\"records\":1,\"a\":[{\"b\":1}]}\n");
 	splits("{\"x\":{\"records\":[{\"b\":1}]}}", "1 {\"x\":{\"records\":[{\"b\":1}]}}\n");
+	splits("{\"records\":{\"a\":[{\"b\":1}]}}", "1 {\"records\":{\"a\":[{\"b\":1}]}}\n");
 	splits("{\"my records\":[1],\"recordsets\":[2]}", "1 {\"my records\":[1],\"recordsets\":[2]}\n");
 	splits("{\"x\":\"records\",\"y\":[1]}", "1 {\"x\":\"records\",\"y\":[1]}\n");
 }
@@ -260,6 +261,7 @@ static void test_a_broken_record_in_an_envelope_costs_only_itself(void **state)
 {
 	splits("{\"records\":[{\"a\":1},{\"a\":oops!},{\"a\":3},{\"a\":4}]}\n{\"a\":5}\n",
 	       "1 {\"a\":1}\n! syntax\n1 {\"a\":3}\n1 {\"a\":4}\n2 {\"a\":5}\n");
+	splits("{\"records\":[{\"a\":oops!,\"b\":{\"c\":1}},{\"a\":2}]}\n", "! syntax\n1 {\"a\":2}\n");
 	splits("[{\"a\" 1},{\"a\":2}]\n{\"a\":3}\n", "! syntax\n1 {\"a\":2}\n2 {\"a\":3}\n");
 }
 

@@ -72,6 +72,7 @@ static void test_hex_thumbprints_stay(void **state)
 static void test_words_that_only_end_like_a_secret_stay(void **state)
 {
 	keeps("design=good, monkey=brown");
+	keeps("a-long-name-that-is-shorter-than-any-text=1");
 	keeps("Authorization rule 'device' does not allow access for 'HUB/devices/pump-7'");
 }
 

@@ -1,0 +1,171 @@
+"""How it goes on after a stop, a crash, and with a state that is not its own."""
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+from rig import append, expect, expelled, holds, now, refused, repository, story, wait
+
+PARTS = 6
+
+
+def stateful(bench, **settings):
+    """A daemon whose state survives it."""
+    folder = bench.folder / "state"
+    folder.mkdir(exist_ok=True)
+    return bench.start(settings=settings, environment={"STATE_DIRECTORY": str(folder)})
+
+
+def a_day(bench):
+    """The demo's day, in as many parts as there will be starts."""
+    day = bench.folder / "day.jsonl"
+    subprocess.run([sys.executable, repository() / "tests" / "fleet" / "grow.py", "--seed", "5", "--seconds", "0.1",
+                    "--out", day], check=True, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+    lines = day.read_text().splitlines(keepends=True)
+    size = len(lines) // PARTS + 1
+    return [lines[i:i + size] for i in range(0, len(lines), size)]
+
+
+def told(daemons):
+    return [(a["msgid"], a["state"], a.get("device"), a["episode"])
+            for d in daemons for a in d.alerts() if a["msgid"] != "RECOVERED"]
+
+
+def in_one_run(bench, day):
+    """What is told when nobody stops it."""
+    daemon = bench.start(settings={})
+    for part in day:
+        append(bench.log, *part)
+        time.sleep(0.2)                              # what begins and ends in one look is told to nobody
+    daemon.stop()
+    bench.log.unlink()
+    return sorted(set(told([daemon])))
+
+
+@story("stopped and started again six times, it misses nothing and tells nothing twice")
+def stopped(bench):
+    day = a_day(bench)
+    wanted, runs = in_one_run(bench, day), []
+    for part in day:
+        daemon = stateful(bench)
+        append(bench.log, *part)
+        daemon.stop()
+        runs.append(daemon)
+    expect(sorted(told(runs)), wanted, "alerts")
+    expect(sum(int(d.text().split("stopped: ")[1].split()[0]) for d in runs), sum(map(len, day)), "records read")
+
+
+@story("killed at any time, it misses nothing, and repeats itself only under the same ids")
+def killed(bench):
+    day = a_day(bench)
+    wanted, runs = in_one_run(bench, day), []
+    for number, part in enumerate(day):
+        daemon = stateful(bench)
+        append(bench.log, *part)
+        time.sleep(0.05 * number)
+        daemon.process.send_signal(signal.SIGKILL)
+        daemon.process.wait()
+        runs.append(daemon)
+    runs.append(stateful(bench))
+    runs[-1].stop()
+    missing = {a[:3] for a in wanted} - {a[:3] for a in told(runs)}
+    # What was over before it was read again needs nobody any more.
+    missing = {a for a in missing if a[1] == "raised" and (a[0], "cleared", a[2]) not in {w[:3] for w in wanted}}
+    expect(missing, set(), "alerts that nobody was told of")
+    expect({a[3] for a in told(runs)} - {a[3] for a in wanted}, set(), "episodes that there are not")
+
+
+@story("what falls due while it is stopped is told after the start")
+def due(bench):
+    first = stateful(bench, return_within="2s", lateness=0, delay_local=0)
+    append(bench.log, expelled(now(), "pump-1"))
+    first.stop()
+    expect(first.alerts("NOT_RETURNED"), [], "told before the deadline")
+    time.sleep(2.1)
+    second = stateful(bench, return_within="2s", lateness=0, delay_local=0)
+    second.alert("NOT_RETURNED", device="pump-1")
+    second.stop()
+    third = stateful(bench, return_within="2s", lateness=0, delay_local=0)
+    third.stop()
+    expect(third.alerts("NOT_RETURNED"), [], "told twice")
+
+
+@story("a file that is rotated while it is stopped is read to its end, and the new one after it")
+def rotated(bench):
+    first = stateful(bench)
+    append(bench.log, refused(now(), "a"))
+    first.alert("AUTH_FAIL", device="a")
+    first.stop()
+    append(bench.log, refused(now(), "b"))
+    bench.log.rename(bench.log.with_name(bench.log.name + ".1"))
+    append(bench.log, refused(now(), "c"))
+    second = stateful(bench)
+    second.alert("AUTH_FAIL", device="b")
+    second.alert("AUTH_FAIL", device="c", seconds=10)
+    second.stop()
+    expect(len(second.alerts("AUTH_FAIL")), 2, "alerts of the second run")
+
+
+@story("a file that is gone after the stop is one clear line")
+def gone(bench):
+    first = stateful(bench)
+    append(bench.log, refused(now(), "a"))
+    first.alert("AUTH_FAIL", device="a")
+    first.stop()
+    bench.log.unlink()
+    append(bench.log, refused(now(), "b"))
+    second = stateful(bench)
+    second.line("is gone; what it still held is lost")
+    second.alert("AUTH_FAIL", device="b")
+
+
+@story("half a record before the stop and half after it are one record")
+def halves(bench):
+    record = refused(now(), "pump-1")
+    first = stateful(bench)
+    append(bench.log, record[:100])
+    wait("it reads", lambda: (bench.folder / "state" / "state.sqlite-wal").exists())
+    first.stop()
+    append(bench.log, record[100:])
+    second = stateful(bench)
+    second.alert("AUTH_FAIL", device="pump-1")
+    expect(second.stop()["malformed"], 0, "malformed")
+
+
+@story("a second daemon with the same state says so and ends with status 2")
+def second_daemon(bench):
+    stateful(bench)
+    environment = os.environ | {"STATE_DIRECTORY": str(bench.folder / "state")}
+    done = subprocess.run([bench.lapsed, "--rules", bench.rules, "--config", bench.folder / "lapsed.json"],
+                          capture_output=True, text=True, timeout=10, env=environment)
+    expect(done.returncode, 2, "exit status")
+    holds("another lapsed uses this state" in done.stderr, done.stderr)
+
+
+@story("a state of a newer version says what to do and ends with status 2")
+def newer(bench):
+    stateful(bench).stop()
+    database = sqlite3.connect(bench.folder / "state" / "state.sqlite")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    environment = os.environ | {"STATE_DIRECTORY": str(bench.folder / "state")}
+    done = subprocess.run([bench.lapsed, "--rules", bench.rules, "--config", bench.folder / "lapsed.json"],
+                          capture_output=True, text=True, timeout=10, env=environment)
+    expect(done.returncode, 2, "exit status")
+    holds("install the newer lapsed again, or move the file away" in done.stderr, done.stderr)
+
+
+@story("a state that is garbage is put aside, and all is read anew")
+def garbage(bench):
+    first = stateful(bench)
+    append(bench.log, refused(now(), "a"))
+    first.alert("AUTH_FAIL", device="a")
+    first.stop()
+    for path in (bench.folder / "state").iterdir():
+        path.write_bytes(os.urandom(5000))
+    second = stateful(bench)
+    second.line("it is kept as")
+    second.alert("AUTH_FAIL", device="a")
+    holds((bench.folder / "state" / "state.sqlite.bad").exists(), "nothing was kept")
