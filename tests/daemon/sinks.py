@@ -308,7 +308,7 @@ def rsyslog_fields(play):
                 expect(sd[SD][key], alert[key], f"{way}: {key}")
             expect(message["msgid"], "AUTH_FAIL", f"{way}: msgid")
         if way != "imuxsock":
-            expect([json.loads(m["sd"])[SD]["device"] for m in got], ['x" ]y\\x0a\\', "pump-1"], f"{way}: devices")
+            expect([json.loads(m["sd"])[SD]["device"] for m in got], ['x" ]y\\x0a\\x5c', "pump-1"], f"{way}: devices")
             expect([json.loads(m["sd"])["meta"]["sequenceId"] for m in got], ["1", "2"], f"{way}: sequence")
     expect(lost(daemon, "(udp|tcp|devlog)"), 0, "lost")
 
@@ -323,7 +323,7 @@ def syslog_ng_fields(play):
     messages = wait("two messages", lambda: len(receiver.messages()) == 2 and receiver.messages())
     for message in messages:
         expect((message["program"], message["procid"], message["msgid"]), ("lapsed", str(daemon.pid), "AUTH_FAIL"), "header")
-        expect(message["sd"][SD], {"device": 'x" ]y\\x0a\\', "state": "raised", "reason": alert["reason"],
+        expect(message["sd"][SD], {"device": 'x" ]y\\x0a\\x5c', "state": "raised", "reason": alert["reason"],
                                    "episode": alert["episode"]}, "structured data")
         holds(message["msg"].startswith("AUTH_FAIL state=raised ") and message["msg"].endswith(alert["sentence"]),
               f"MSG: {message['msg']}")

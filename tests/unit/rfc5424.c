@@ -42,7 +42,7 @@ static void test_a_hostile_name_ends_no_value_and_no_element(void **state)
 
 	encodes(&notice, "a b\n", 1,
 		"<27>1 2026-03-04T05:06:07.123456Z ab lapsed 1873 AUTH_FAIL [iothub@32473 v=\"1\" state=\"raised\" "
-		"hub=\"h u=b\" device=\"a\\\\x0a<0>1 - b\\]\\\"\\\\\\\\x1b[31m\\\\xc3\\\\xa9\" module=\"m\\\\x0d\\\\x7f\" "
+		"hub=\"h u=b\" device=\"a\\\\x0a<0>1 - b\\]\\\"\\\\x5c\\\\x1b[31m\\\\xc3\\\\xa9\" module=\"m\\\\x0d\\\\x7f\" "
 		"verdict=\"auth-failure\" cause=\"2\" reason=\"thumbprint-mismatch\" code=\"401003\" count=\"4\" "
 		"episode=\"7f3a91c2c0ffee11\" message=\"one\\\\x0aPRIORITY=0\\\\x0a\" doc=\"https://example.net/\" "
 		"remedy=\"Look.\"][meta sequenceId=\"1\" language=\"en\"][origin software=\"lapsed\" swVersion=\"0.1\"] "
