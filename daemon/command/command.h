@@ -14,7 +14,7 @@ struct options {
 	const char *what_if[64];
 	size_t what_if_count;
 	const char *device, *since, *until;
-	bool json, all, exit_code, quiet, check, print_config;
+	bool json, all, exit_code, quiet, check, print_config, test_alert;
 	char **files;
 	int file_count;
 };

@@ -4,7 +4,20 @@
 #include <string.h>
 
 #include "../host/daemon.h"
+#include "../host/rehearsal.h"
 #include "command.h"
+
+static int test_alert(const struct options *options)
+{
+	struct plan plan;
+	int r;
+
+	if (!command_plan(options, &plan))
+		return EXIT_WRONG;
+	r = rehearsal_run(&plan.config);
+	plan_clear(&plan);
+	return r > 0 ? EXIT_DONE : EXIT_UNREACHED;
+}
 
 int command_run(const struct options *options)
 {
@@ -15,6 +28,8 @@ int command_run(const struct options *options)
 
 	if (options->check || options->print_config)
 		return command_check(options);
+	if (options->test_alert)
+		return test_alert(options);
 	if (options->file_count > 0) {
 		fprintf(stderr, "expected no arguments; the files to follow stand in the configuration\n");
 		return EXIT_WRONG;

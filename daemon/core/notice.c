@@ -34,6 +34,7 @@ struct notice *notices_add(struct notices *notices, enum notice_kind kind, enum 
 	notice->state = state;
 	notice->msgid = msgids[kind];
 	notice->severity = state == STATE_CLEARED || state == STATE_WITHDRAWN ? NOTICE_SEVERITY : severity;
+	notice->alert_severity = severity;
 	notice->first_ns = notice->last_ns = STAMP_NONE;
 	return notice;
 }

@@ -31,6 +31,7 @@ struct notice {
 	enum notice_kind kind;
 	enum notice_state state;
 	int severity;              /* RFC 5424 */
+	int alert_severity;        /* the alert's own; to clear or withdraw it is but a notice */
 	const char *msgid;
 	char id[ALERT_ID];         /* empty: it has none */
 	enum verdict verdict;      /* with cause, reason and the rest: of ALERT and FLEET */

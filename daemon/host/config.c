@@ -10,8 +10,7 @@
 #include "files.h"
 
 /* The keys beside the numbers of core/settings.h, with where they stand. */
-enum key { KEY_SOURCES, KEY_RULES, KEY_STATE, KEY_MUTE, KEY_X509, KEY_STDERR, KEY_HOST, KEY_PORT, KEY_FACILITY, KEY_NUMBER,
-	   KEY_COUNT };
+enum key { KEY_SOURCES, KEY_RULES, KEY_STATE, KEY_MUTE, KEY_X509, KEY_ALERTS, KEY_COUNT };
 
 static const struct key_row {
 	const char *section, *key, *help;
@@ -21,22 +20,13 @@ static const struct key_row {
 	[KEY_STATE] = {NULL, "state", "a folder for what survives a restart; null: the service's, or none"},
 	[KEY_MUTE] = {"devices", "mute", "patterns of devices that raise no alerts (retired, under repair)"},
 	[KEY_X509] = {"devices", "x509", "patterns of devices that connect with a certificate"},
-	[KEY_STDERR] = {"alerts", "stderr", "tell alerts on stderr, for people and the journal"},
-	[KEY_HOST] = {"alerts.syslog", "host", "where to send alerts by UDP, as RFC 5424"},
-	[KEY_PORT] = {"alerts.syslog", "port", "its port"},
-	[KEY_FACILITY] = {"alerts.syslog", "facility", "kern, user, daemon, ... local7"},
-	[KEY_NUMBER] = {"alerts.syslog", "enterprise_number", "of the structured data; 32473 is the example's"},
+	[KEY_ALERTS] = {NULL, "alerts", "where alerts go: {\"to\": \"stderr\"}, ..."},
 };
-
-static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
-					 "uucp",   "cron",   "authpriv", "ftp",  "ntp",    "audit",  "alert",  "clock",
-					 "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
-
-enum { FACILITY_COUNT = sizeof facilities / sizeof *facilities };
 
 void config_default(struct config *ret)
 {
-	*ret = (struct config){.to_stderr = true, .syslog_port = 514, .syslog_facility = 3, .enterprise_number = 32473};
+	*ret = (struct config){0};
+	sinks_config_default(&ret->alerts);
 	settings_default(&ret->settings);
 }
 
@@ -56,7 +46,7 @@ void config_clear(struct config *config)
 	roster_clear(&config->x509);
 	free(config->rules);
 	free(config->state);
-	free(config->syslog_host);
+	sinks_config_clear(&config->alerts);
 	paths_free(config->files, config->file_count);
 	*config = (struct config){0};
 }
@@ -90,9 +80,6 @@ static int unknown_key(const struct reading *reading, const char *section, const
 		if (!*section) {
 			names[count++] = "settings";
 			names[count++] = "devices";
-			names[count++] = "alerts";
-		} else if (strcmp(section, "alerts") == 0) {
-			names[count++] = "syslog";
 		}
 	}
 	near = jsonc_nearest(key, names, count);
@@ -191,31 +178,6 @@ static int read_text(struct reading *reading, const char *path, const json_t *va
 	return 0;
 }
 
-static int read_number(struct reading *reading, const char *path, const json_t *value, int least, int most,
-		       int *number)
-{
-	char words[64];
-
-	snprintf(words, sizeof words, "expected a whole number from %d to %d", least, most);
-	if (!json_is_integer(value) || json_integer_value(value) < least || json_integer_value(value) > most)
-		return fault_at(reading, path, words);
-	*number = (int)json_integer_value(value);
-	return 0;
-}
-
-static int read_facility(struct reading *reading, const char *path, const json_t *value)
-{
-	const char *name = json_string_value(value);
-	int i = 0;
-
-	while (i < FACILITY_COUNT && !(name && strcmp(name, facilities[i]) == 0))
-		i++;
-	if (i == FACILITY_COUNT)
-		return fault_at(reading, path, "expected a facility: kern, user, daemon, local0 to local7, ...");
-	reading->config->syslog_facility = i;
-	return 0;
-}
-
 static int read_key(struct reading *reading, enum key key, const json_t *value)
 {
 	struct config *config = reading->config;
@@ -234,24 +196,15 @@ static int read_key(struct reading *reading, enum key key, const json_t *value)
 		return read_roster(reading, path, value, &config->mute);
 	case KEY_X509:
 		return read_roster(reading, path, value, &config->x509);
-	case KEY_STDERR:
-		config->to_stderr = json_is_true(value);
-		return json_is_boolean(value) ? 0 : fault_at(reading, path, "expected true or false");
-	case KEY_HOST:
-		return read_text(reading, path, value, &config->syslog_host);
-	case KEY_PORT:
-		return read_number(reading, path, value, 1, 65535, &config->syslog_port);
-	case KEY_FACILITY:
-		return read_facility(reading, path, value);
-	case KEY_NUMBER:
-		return read_number(reading, path, value, 1, 2147483647, &config->enterprise_number);
+	case KEY_ALERTS:
+		return sinks_config_read(&config->alerts, value, reading->file, reading->text, reading->fault);
 	case KEY_COUNT:
 		break;
 	}
 	return 0;
 }
 
-/* Sections are walked as they nest: "", "devices", "alerts", "alerts.syslog". */
+/* Sections are walked as they nest: "", "devices". */
 static int read_section(struct reading *reading, const char *section, const json_t *object)
 {
 	const char *key;
@@ -273,8 +226,7 @@ static int read_section(struct reading *reading, const char *section, const json
 		else if (strcmp(inner, "settings") == 0)
 			r = json_is_object(value) ? read_settings(reading, value)
 						  : fault_at(reading, inner, "expected an object");
-		else if (strcmp(inner, "devices") == 0 || strcmp(inner, "alerts") == 0 ||
-			 strcmp(inner, "alerts.syslog") == 0)
+		else if (strcmp(inner, "devices") == 0)
 			r = read_section(reading, inner, value);
 		else
 			r = unknown_key(reading, section, key);
@@ -397,14 +349,9 @@ void config_print(const struct config *config)
 	print_roster(&config->mute);
 	printf(",\n    // %s\n    \"x509\": ", key_rows[KEY_X509].help);
 	print_roster(&config->x509);
-	printf("\n  },\n  \"alerts\": {\n    // %s\n    \"stderr\": %s,\n", key_rows[KEY_STDERR].help,
-	       config->to_stderr ? "true" : "false");
-	printf("    \"syslog\": {\n      // %s\n      \"host\": ", key_rows[KEY_HOST].help);
-	print_text(config->syslog_host);
-	printf(",\n      \"port\": %d,\n      // %s\n      \"facility\": \"%s\",\n      // %s\n"
-	       "      \"enterprise_number\": %d\n    }\n  },\n  \"settings\": {\n",
-	       config->syslog_port, key_rows[KEY_FACILITY].help, facilities[config->syslog_facility],
-	       key_rows[KEY_NUMBER].help, config->enterprise_number);
+	printf("\n  },\n");
+	sinks_config_print(&config->alerts);
+	printf(",\n  \"settings\": {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = &setting_rows[i];
 

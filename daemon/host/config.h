@@ -9,6 +9,7 @@
 #include "../core/fault.h"
 #include "../core/roster.h"
 #include "../core/settings.h"
+#include "sink_config.h"
 
 enum source_kind { SOURCE_AZURE, SOURCE_LOCAL };
 
@@ -25,9 +26,7 @@ struct config {
 	struct roster mute, x509;
 	char *rules;         /* folder of rules beside the shipped ones; NULL: none */
 	char *state;         /* folder; NULL: $STATE_DIRECTORY, or none */
-	bool to_stderr;
-	char *syslog_host;   /* NULL: no syslog */
-	int syslog_port, syslog_facility, enterprise_number;
+	struct sinks_config alerts;
 	char **files;        /* read, in this order */
 	size_t file_count;
 };

@@ -8,14 +8,15 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "../core/engine.h"
 #include "build.h"
 #include "log.h"
 #include "notify.h"
+#include "sinks.h"
 #include "store.h"
-#include "syslog.h"
 #include "tail.h"
 
 enum {
@@ -24,6 +25,8 @@ enum {
 	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
 	TAILS_MAX = 4096,
 	SOURCES_MAX = 256,
+	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
+	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
 	FINISHED_MAX = 1024,
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
@@ -39,10 +42,11 @@ struct daemon {
 	uv_signal_t terminate, interrupt, hangup;
 	uv_fs_event_t *nudges[SOURCES_MAX]; /* one a source, on its folder */
 	struct engine *engine;
-	struct syslog *syslog;
+	struct sinks *sinks;
 	struct store *store; /* NULL: nothing survives a restart */
 	bool unstored;       /* something has changed since the last commit */
 	bool store_failed;   /* and that was told */
+	size_t held;         /* notices in the store that some receiver has not taken */
 	struct source_config *sources; /* numbered as in the engine; a path of NULL is not followed any more */
 	size_t source_count;
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended */
@@ -71,10 +75,10 @@ static void on_tick(uv_timer_t *timer);
 
 static void tell(struct daemon *daemon, const struct notice *notice)
 {
-	if (daemon->plan->config.to_stderr || notice->kind == NOTICE_TOLD)
+	if (notice->kind == NOTICE_TOLD)
 		log_notice(notice);
-	if (daemon->syslog && notice->kind != NOTICE_TOLD)
-		syslog_send(daemon->syslog, notice, now());
+	else
+		sinks_send(daemon->sinks, notice, now());
 }
 
 static void store_tails(struct daemon *daemon)
@@ -113,11 +117,17 @@ static void commit(struct daemon *daemon, const struct output *output)
 	if (!daemon->store)
 		return;
 	store_begin(daemon->store);
-	store_drop_notices(daemon->store); /* those of the last one have been sent */
+	/* Those of the last ones have been taken; if a receiver has been away for
+	 * very long, the oldest are let go all together. */
+	if (sinks_are_done(daemon->sinks) || daemon->held > HELD_MAX) {
+		store_drop_notices(daemon->store);
+		daemon->held = 0;
+	}
 	store_put_engine(daemon->store, daemon->engine);
 	store_tails(daemon);
 	if (output)
 		store_notices(daemon, output);
+	daemon->held += output ? output->count : 0;
 	r = store_commit(daemon->store);
 	daemon->unstored = r != 0;
 	if (r) {
@@ -385,6 +395,7 @@ static void on_rescan(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
+	log_flush();
 	for (size_t i = 0; i < daemon->source_count; i++)
 		if (daemon->sources[i].path)
 			find_files(daemon, (uint16_t)i);
@@ -491,7 +502,6 @@ static int no_sources(const struct config *config, struct fault *fault)
 static void reload(struct daemon *daemon)
 {
 	struct plan *plan = calloc(1, sizeof *plan), *old = daemon->plan;
-	struct syslog *syslog = NULL;
 	struct fault fault = {0};
 	char text[900];
 	int r;
@@ -500,8 +510,8 @@ static void reload(struct daemon *daemon)
 	r = plan ? plan_load(plan, daemon->options, &fault) : -ENOMEM;
 	if (r == 0 && plan->config.source_count == 0)
 		r = no_sources(&plan->config, &fault);
-	if (r == 0 && plan->config.syslog_host && !(syslog = syslog_open(&plan->config, &fault)))
-		r = FAULT;
+	if (r == 0)
+		r = sinks_adopt(daemon->sinks, &plan->config.alerts);
 	if (r) {
 		log_line(SEVERITY_ERR, "the old configuration stays in force: %s",
 			 r > 0 ? fault_describe(&fault, text, sizeof text) : strerror(-r));
@@ -512,8 +522,6 @@ static void reload(struct daemon *daemon)
 		daemon->plan = plan;
 		engine_adopt(daemon->engine, plan->rules, &plan->config.settings, &plan->config.mute, &plan->config.x509);
 		adopt_sources(daemon, &plan->config);
-		syslog_close(daemon->syslog);
-		daemon->syslog = syslog;
 		plan_clear(old);
 		free(old);
 		log_line(SEVERITY_INFO, "configuration and rules read again");
@@ -539,6 +547,7 @@ static void resend(void *owner, struct span bytes)
 	struct daemon *daemon = owner;
 	struct notice notice;
 
+	daemon->held++;
 	if (notice_unpack(bytes, daemon->plan->rules, &notice))
 		tell(daemon, &notice);
 }
@@ -576,8 +585,8 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	daemon->stored_offsets = calloc(TAILS_MAX, sizeof *daemon->stored_offsets);
 	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stored_offsets)
 		return -ENOMEM;
-	if (config->syslog_host && !(daemon->syslog = syslog_open(config, fault)))
-		return FAULT;
+	if (!(daemon->sinks = sinks_new(&daemon->loop)) || sinks_adopt(daemon->sinks, &config->alerts) < 0)
+		return -ENOMEM;
 	r = adopt_sources(daemon, config);
 	return r ? r : open_store(daemon, fault);
 }
@@ -603,6 +612,18 @@ static void start_loop(struct daemon *daemon)
 		uv_timer_start(&daemon->watchdog, on_watchdog, watchdog_ms, watchdog_ms);
 }
 
+/* What is there is read once more; then only the sinks have work. */
+static void end_reading(struct daemon *daemon)
+{
+	read_all(daemon);
+	uv_timer_stop(&daemon->rescan);
+	uv_timer_stop(&daemon->tick);
+	uv_idle_stop(&daemon->busy);
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->nudges[i])
+			uv_fs_event_stop(daemon->nudges[i]);
+}
+
 static void on_walk(uv_handle_t *handle, void *unused)
 {
 	if (!uv_is_closing(handle))
@@ -623,9 +644,7 @@ static void tell_end(const struct daemon *daemon)
 		 (unsigned long long)status.verdicts[VERDICT_RECOVERED],
 		 (unsigned long long)status.verdicts[VERDICT_NOT_RETURNED],
 		 (unsigned long long)status.verdicts[VERDICT_AUTH_FAILURE], status.alerts);
-	if (syslog_lost(daemon->syslog))
-		log_line(SEVERITY_WARNING, "%llu alerts could not be sent by UDP",
-			 (unsigned long long)syslog_lost(daemon->syslog));
+	sinks_tell_losses(daemon->sinks);
 }
 
 static void close_all(struct daemon *daemon)
@@ -636,7 +655,6 @@ static void close_all(struct daemon *daemon)
 		free(daemon->sources[i].path);
 		free(daemon->nudges[i]);
 	}
-	syslog_close(daemon->syslog);
 	store_close(daemon->store);
 	engine_free(daemon->engine);
 	plan_clear(daemon->plan);
@@ -667,10 +685,16 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 		log_line(SEVERITY_INFO, "lapsed %s follows %zu sources", LAPSED_VERSION, daemon->source_count);
 		start_loop(daemon);
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
-		read_all(daemon);
+		end_reading(daemon);
+		sinks_drain(daemon->sinks, DRAIN_MS);
 		commit(daemon, NULL);
 		tell_end(daemon);
+		log_flush();
+		/* A name server that does not answer would hold us up, at exit() too. */
+		if (sinks_are_resolving(daemon->sinks))
+			_exit(0);
 	}
+	sinks_free(daemon->sinks);
 	uv_walk(&daemon->loop, on_walk, NULL);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&daemon->loop);

@@ -1,11 +1,24 @@
 #include "log.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../core/rfc5424.h"
+
+enum { LINE_MAX_BYTES = 2048, WAITING_MAX = 1024 };
+
+/* Lines that stderr did not take at once: a pipe or the journal that nobody
+ * reads must not stop the program. */
+static struct {
+	char *lines[WAITING_MAX];
+	size_t first, count;
+	uint64_t lost;
+} waiting;
 
 static int is_terminal(void)
 {
@@ -16,16 +29,67 @@ static int is_terminal(void)
 	return known;
 }
 
+/* A pipe that can be written takes PIPE_BUF bytes whole, and no line is longer. */
+static bool put(const char *line)
+{
+	struct pollfd stderr_poll = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (poll(&stderr_poll, 1, 0) == 0)
+		return false;
+	(void)!write(STDERR_FILENO, line, strlen(line));
+	return true;
+}
+
+bool log_flush(void)
+{
+	char line[96];
+
+	while (waiting.count > 0 && put(waiting.lines[waiting.first])) {
+		free(waiting.lines[waiting.first]);
+		waiting.first = (waiting.first + 1) % WAITING_MAX;
+		waiting.count--;
+	}
+	if (waiting.count == 0 && waiting.lost > 0) {
+		snprintf(line, sizeof line, "%s%llu lines could not be written here\n", is_terminal() ? "" : "<4>",
+			 (unsigned long long)waiting.lost);
+		if (put(line))
+			waiting.lost = 0;
+	}
+	return waiting.count == 0;
+}
+
+static void emit(const char *line)
+{
+	if (log_flush() && put(line))
+		return;
+	if (waiting.count == WAITING_MAX) {
+		free(waiting.lines[waiting.first]);
+		waiting.first = (waiting.first + 1) % WAITING_MAX;
+		waiting.count--;
+		waiting.lost++;
+	}
+	if ((waiting.lines[(waiting.first + waiting.count) % WAITING_MAX] = strdup(line)))
+		waiting.count++;
+	else
+		waiting.lost++;
+}
+
 void log_line(int severity, const char *format, ...)
 {
+	char line[LINE_MAX_BYTES];
 	va_list arguments;
+	int length = 0, more;
 
 	if (!is_terminal())
-		fprintf(stderr, "<%d>", severity);
+		length = snprintf(line, sizeof line, "<%d>", severity);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	more = vsnprintf(line + length, sizeof line - (size_t)length - 1, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	length += more < 0 ? 0 : more;
+	if (length > LINE_MAX_BYTES - 2)
+		length = LINE_MAX_BYTES - 2;
+	memcpy(line + length, "\n", 2);
+	emit(line);
 }
 
 static const char *colour_of(const struct notice *notice)

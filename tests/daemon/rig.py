@@ -282,8 +282,8 @@ class Bench:
         if devices:
             config["devices"] = devices
         if self.receiver:
-            config["alerts"] = {"stderr": True, "syslog": {"host": "127.0.0.1", "port": self.receiver.port,
-                                                           "facility": "local3"}}
+            config["alerts"] = [{"to": "stderr"}, {"to": "udp", "host": "127.0.0.1", "port": self.receiver.port,
+                                                   "facility": "local3"}]
         path = self.folder / name
         path.write_text(json.dumps(config, indent=2))
         return path
