@@ -135,13 +135,6 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 
 static void on_busy(uv_idle_t *idle);
 
-static void take_records(void *context, struct span records)
-{
-	const struct inlet *inlet = context;
-
-	step(inlet->daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
-}
-
 static bool journals_at_end(const struct daemon *daemon)
 {
 	for (size_t i = 0; i < daemon->source_count; i++)
@@ -193,6 +186,17 @@ static void read_all(struct daemon *daemon)
 			 (unsigned long long)status.counts.read, status.devices);
 		tell_status(daemon, notify_ready);
 	}
+}
+
+static void take_records(void *context, struct span records)
+{
+	const struct inlet *inlet = context;
+	struct daemon *daemon = inlet->daemon;
+
+	if (records.size)
+		step(daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
+	if (!daemon->caught_up && !daemon->is_busy && journals_at_end(daemon))
+		read_all(daemon);
 }
 
 static void on_busy(uv_idle_t *idle)

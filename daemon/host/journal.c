@@ -111,10 +111,10 @@ static void take_frame(struct journal *journal, const struct journal_frame *fram
 		snprintf(text, sizeof text, "%.*s", (int)frame->words_size, words);
 		tell_words(journal, text);
 	}
-	if (frame->records_size) {
+	if (frame->records_size)
 		*journal->told = '\0';
+	if (frame->records_size || journal->at_end)
 		journal->take(journal->context, (struct span){words + frame->words_size, frame->records_size});
-	}
 	/* Not before the records are taken: whoever asks now gets both. */
 	if (frame->position_size) {
 		memcpy(journal->position, payload, frame->position_size);

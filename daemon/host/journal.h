@@ -48,7 +48,7 @@ enum { JOURNAL_UNREADABLE = 3 };
 
 struct journal;
 
-/* Bytes of records, in their order; borrowed. */
+/* Bytes of records, in their order; borrowed. None, when all has been read. */
 typedef void journal_take(void *context, struct span records);
 
 /* Starts to read behind position; "" reads all that there is. Everything is

@@ -112,7 +112,8 @@ static void tell(struct reader *reader, bool at_end, const char *format, ...)
 /* What the heads of the files say, read without mapping anything. */
 struct survey {
 	const char *id;         /* asked for */
-	unsigned files, readable;
+	bool is_system;
+	unsigned files, readable; /* of the system's journal without the files of users */
 	int error;              /* of a file that could not be opened */
 	uint64_t first, newest; /* numbers of `id`; 0: none */
 };
@@ -126,13 +127,16 @@ static void survey_file(int folder, const char *name, struct survey *survey)
 	char id[ID_SIZE];
 	sd_id128_t number;
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_users = strncmp(name, "user-", 5) == 0;
 
-	survey->files++;
+	if (!survey->is_system || !is_users) {
+		survey->files++;
+		survey->readable += fd >= 0;
+	}
 	if (fd < 0) {
 		survey->error = errno;
 		return;
 	}
-	survey->readable++;
 	if (pread(fd, head, sizeof head, 0) == HEAD_SIZE && memcmp(head, "LPKSHHRH", 8) == 0) {
 		memcpy(&number, head + AT_SEQNUM_ID, sizeof number);
 		memcpy(&newest, head + AT_TAIL_SEQNUM, sizeof newest);
@@ -141,7 +145,7 @@ static void survey_file(int folder, const char *name, struct survey *survey)
 		newest = le64toh(newest);
 		if (strcmp(sd_id128_to_string(number, id), survey->id) == 0) {
 			/* A user's file is kept for long while those of the services go. */
-			if (first && strncmp(name, "user-", 5) != 0 && (!survey->first || first < survey->first))
+			if (first && !is_users && (!survey->first || first < survey->first))
 				survey->first = first;
 			if (newest > survey->newest)
 				survey->newest = newest;
@@ -180,7 +184,7 @@ static int survey_all(const struct reader *reader, const char *id, struct survey
 	sd_id128_t number;
 	int found = -ENOENT;
 
-	*ret = (struct survey){.id = id};
+	*ret = (struct survey){.id = id, .is_system = reader->is_system};
 	if (!reader->is_system)
 		return survey_folder(reader->place, false, ret);
 	if (sd_id128_get_machine(&number) < 0)
