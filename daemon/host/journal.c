@@ -78,6 +78,14 @@ static void note_lost(struct journal *journal, const struct journal_frame *frame
 		tell_lost(journal);
 }
 
+static void note_refused(const struct journal *journal, const struct journal_frame *frame)
+{
+	if (frame->refused)
+		log_line(SEVERITY_WARNING, "%s: journald refused %llu messages by its rate limit (LogRateLimitIntervalSec=0 in "
+		       "the unit that writes them lifts it); verdicts may be wrong for what was in them",
+			 journal->name, (unsigned long long)frame->refused);
+}
+
 /* The same words are told once until something has been read. */
 static void tell_words(struct journal *journal, const char *words)
 {
@@ -107,6 +115,7 @@ static void take_frame(struct journal *journal, const struct journal_frame *fram
 
 	journal->at_end = frame->flags & JOURNAL_AT_END;
 	note_lost(journal, frame);
+	note_refused(journal, frame);
 	if (frame->words_size) {
 		snprintf(text, sizeof text, "%.*s", (int)frame->words_size, words);
 		tell_words(journal, text);

@@ -40,6 +40,7 @@ enum journal_flags {
 struct journal_frame {
 	uint32_t magic, flags;
 	uint64_t lost; /* entries that were removed before they were read, since the frame before */
+	uint64_t refused; /* messages that journald says it did not take, for its rate limit */
 	uint32_t position_size, words_size, records_size, unused;
 };
 

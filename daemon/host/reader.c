@@ -30,6 +30,9 @@ enum {
 	EXIT_BROKEN = 1,
 };
 
+/* "Suppressed N messages from UNIT": SD_MESSAGE_JOURNAL_DROPPED. */
+#define MESSAGE_REFUSED "a596d6fe7bfa4994828e72309e95d61e"
+
 /* Entries are numbered by journald; numbers of one id grow by one. A journal of
  * several machines has several ids. */
 struct sequence {
@@ -52,7 +55,7 @@ struct reader {
 	bool at_end, is_moved;       /* as last told; since then something is to tell */
 	char *batch;
 	size_t size;
-	uint64_t lost;
+	uint64_t lost, refused;
 };
 
 /* --- frames ------------------------------------------------------------- */
@@ -80,6 +83,7 @@ static void send_frame(struct reader *reader, bool at_end, const char *words)
 		.magic = JOURNAL_MAGIC,
 		.flags = (at_end ? JOURNAL_AT_END : 0) | (reader->match_count ? JOURNAL_BOUND : 0),
 		.lost = reader->lost,
+		.refused = reader->refused,
 		.position_size = (uint32_t)strlen(reader->position),
 		.words_size = (uint32_t)strlen(words),
 		.records_size = (uint32_t)reader->size,
@@ -91,6 +95,7 @@ static void send_frame(struct reader *reader, bool at_end, const char *words)
 	write_all(reader->batch, reader->size);
 	reader->size = 0;
 	reader->lost = 0;
+	reader->refused = 0;
 	reader->at_end = at_end;
 	reader->is_moved = false;
 }
@@ -421,12 +426,13 @@ static bool is_own(const struct reader *reader, const char *data, size_t size)
 
 /* Its data once, for each look may decompress it. The data of a field is good
  * only until the next: the message stands in the batch when another field says
- * that it is ours, and is taken out again. */
+ * that it is ours, or journald's own, and is taken out again. */
 static void take_entry(struct reader *reader)
 {
 	size_t size, before = reader->size;
+	bool has_message = false, is_journald = false;
+	unsigned long long refused = 0;
 	const void *data;
-	bool has_message = false;
 	int r;
 
 	if (!note_position(reader))
@@ -436,10 +442,22 @@ static void take_entry(struct reader *reader)
 		if (!has_message && starts_with(data, size, "MESSAGE=")) {
 			put_record(reader, (const char *)data + 8, size - 8);
 			has_message = true;
+		} else if (is_key(data, size, "_TRANSPORT=driver")) {
+			is_journald = true;
+		} else if (starts_with(data, size, "N_DROPPED=")) {
+			/* The data does not end in NUL. */
+			char number[24];
+
+			snprintf(number, sizeof number, "%.*s", (int)(size - 10), (const char *)data + 10);
+			refused = strtoull(number, NULL, 10);
 		} else if (is_own(reader, data, size)) {
 			reader->size = before;
 			return;
 		}
+	}
+	if (is_journald && refused) {
+		reader->size = before;
+		reader->refused += refused;
 	}
 	if (r < 0 && !has_message)
 		reader->lost++;
@@ -451,6 +469,25 @@ static void give_up(struct reader *reader, const char *what, int error)
 {
 	fprintf(stderr, "<4>journal %s: %s: %s\n", reader->place, what, strerror(-error));
 	_exit(EXIT_BROKEN);
+}
+
+/* What matches, or what journald says of not having taken it. */
+static void add_matches(struct reader *reader)
+{
+	static const char unit[] = "_SYSTEMD_UNIT=";
+	char object[300];
+
+	for (size_t i = 0; i < reader->match_count; i++)
+		sd_journal_add_match(reader->journal, reader->matches[i], 0);
+	for (size_t i = 0; i < reader->match_count; i++) {
+		if (strncmp(reader->matches[i], unit, sizeof unit - 1) != 0)
+			continue;
+		snprintf(object, sizeof object, "OBJECT%s", reader->matches[i]);
+		sd_journal_add_disjunction(reader->journal);
+		sd_journal_add_match(reader->journal, "_TRANSPORT=driver", 0);
+		sd_journal_add_match(reader->journal, "MESSAGE_ID=" MESSAGE_REFUSED, 0);
+		sd_journal_add_match(reader->journal, object, 0);
+	}
 }
 
 static void open_journal(struct reader *reader)
@@ -467,8 +504,7 @@ static void open_journal(struct reader *reader)
 	if (r < 0)
 		give_up(reader, "cannot be watched", r);
 	sd_journal_set_data_threshold(reader->journal, JOURNAL_MESSAGE_MAX + sizeof "MESSAGE=");
-	for (size_t i = 0; i < reader->match_count; i++)
-		sd_journal_add_match(reader->journal, reader->matches[i], 0);
+	add_matches(reader);
 }
 
 /* Goes to behind a position. One that leads nowhere would be silence for ever:

@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -393,6 +394,67 @@ def foreign(bench):
     daemon.alert("AUTH_FAIL", device="a")
     daemon.line("it is another journal than before")
     expect(daemon.stop()["read"], 11, "records read")
+
+
+FRAME = struct.Struct("=IIQQIIII")
+
+
+def read_frames(bench, folder, position="", *matches):
+    """What the reader alone says up to the end: records, last position, words, lost."""
+    with subprocess.Popen([bench.lapsed, "--read-journal", str(folder), position, *matches],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        records, words, gone, at_end = [], "", 0, False
+        while not at_end:
+            start_of = process.stdout.read(FRAME.size)
+            holds(len(start_of) == FRAME.size, f"it ended: {process.stderr.read()}")
+            _, flags, lost_now, _, *sizes, _ = FRAME.unpack(start_of)
+            parts = [process.stdout.read(size).decode() for size in sizes]
+            position = parts[0] or position
+            words += parts[1]
+            records += parts[2].splitlines()
+            gone += lost_now
+            at_end = flags & 1
+        process.kill()
+    return records, position, words, gone
+
+
+@story("a position leads to the entry behind it; one that leads nowhere, to the head with a word")
+def positions(bench):
+    place = bench.folder / "journal"
+    write(place / "a.journal", *(entry(f"{n}", SYSLOG_IDENTIFIER="ab"[n % 2]) for n in range(10)))
+    records, end, words, _ = read_frames(bench, place)
+    expect((records, words), ([str(n) for n in range(10)], ""), "all")
+    expect(read_frames(bench, place, end)[0], [], "behind the end")
+    begun = head(place / "a.journal")[0]
+    fields = dict(part.split("=") for part in end.split(";"))
+    for n in range(10):
+        middle = f"s={fields['s']};i={begun + n:x}"
+        expect(read_frames(bench, place, middle)[0], records[n + 1:], f"behind entry {n}")
+        expect(read_frames(bench, place, middle, "SYSLOG_IDENTIFIER=a")[0],
+               [r for r in records[n + 1:] if int(r) % 2 == 0], f"of those that match, behind entry {n}")
+    for position, word in ((f"s={fields['s']};i=ffffff", "it ends before the last position"),
+                           (f"s={'0' * 32};i=1", "it is another journal than before"),
+                           ("nonsense", "is no position")):
+        got, _, words, _ = read_frames(bench, place, position)
+        holds(got == records and word in words, f"{position}: {got}, {words}")
+    write(place / "a.journal", *(entry(f"{n}") for n in range(10, 13)))
+    got, _, words, gone = read_frames(bench, place, end)
+    expect((got, words, gone), (["10", "11", "12"], "", 0), "what was added")
+
+
+@story("what journald itself refuses is told, and only journald can say so")
+def refused_by_journald(bench):
+    said = {"MESSAGE_ID": "a596d6fe7bfa4994828e72309e95d61e", "OBJECT_SYSTEMD_UNIT": "edge.service", "N_DROPPED": 4711}
+    write(bench.folder / "journal" / "a.journal",
+          entry("Suppressed 4711 messages from edge.service", _TRANSPORT="driver", **said),
+          entry("Suppressed 99 messages", _TRANSPORT="driver", **said | {"OBJECT_SYSTEMD_UNIT": "other.service"}),
+          entry("Suppressed", _TRANSPORT="journal", **said | {"N_DROPPED": 88}),
+          entry(refused(now(), "a"), _SYSTEMD_UNIT="edge.service"))
+    daemon = start(bench, of(bench.folder / "journal", unit="edge.service"))
+    daemon.alert("AUTH_FAIL", device="a")
+    holds("journald refused 4711 messages" in daemon.line("refused"), "the count")
+    counts = daemon.stop()
+    expect((counts["read"], counts["malformed"], len(daemon.lines("rate limit"))), (1, 0, 1), "read, malformed, told")
 
 
 @story("a journal that may not be read is one clear line, the rest is followed, and it is read once it may be")
