@@ -14,7 +14,11 @@
 enum source_kind { SOURCE_AZURE, SOURCE_LOCAL };
 
 struct source_config {
-	char *path; /* a file, a folder or a pattern */
+	char *name; /* no two sources that differ share it: the path, or "journal PLACE FIELD=value ..." */
+	char *path; /* a file, a folder or a pattern; of a journal "system" or a folder */
+	bool is_journal;
+	char **matches; /* "FIELD=value": a journal's entries have all of them */
+	size_t match_count;
 	enum source_kind kind;
 };
 
@@ -30,6 +34,10 @@ struct config {
 	char **files;        /* read, in this order */
 	size_t file_count;
 };
+
+/* Returns false without memory; ret is to be cleared in any case. */
+bool source_config_copy(const struct source_config *source, struct source_config *ret);
+void source_config_clear(struct source_config *source);
 
 void config_default(struct config *ret);
 void config_clear(struct config *config);

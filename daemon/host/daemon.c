@@ -13,6 +13,7 @@
 
 #include "../core/engine.h"
 #include "build.h"
+#include "journal.h"
 #include "log.h"
 #include "notify.h"
 #include "sinks.h"
@@ -23,6 +24,7 @@ enum {
 	BUFFER_SIZE = 256 * 1024,
 	ROUND_SIZE = 4 << 20,   /* bytes read before signals and timers have their turn */
 	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
+	WAIT_MS = 100,          /* for journals that are not read to their ends */
 	TAILS_MAX = 4096,
 	SOURCES_MAX = 256,
 	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
@@ -31,6 +33,13 @@ enum {
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
 	SEVERITY_INFO = 6,
+};
+
+/* Where a journal's records go. */
+struct inlet {
+	struct daemon *daemon;
+	struct journal *journal; /* NULL: the source is no journal, or not followed any more */
+	uint16_t stream;
 };
 
 struct daemon {
@@ -47,9 +56,10 @@ struct daemon {
 	bool unstored;       /* something has changed since the last commit */
 	bool store_failed;   /* and that was told */
 	size_t held;         /* notices in the store that some receiver has not taken */
-	struct source_config *sources; /* numbered as in the engine; a path of NULL is not followed any more */
+	struct source_config *sources; /* numbered as in the engine; a name of NULL is not followed any more */
+	struct inlet inlets[SOURCES_MAX];
 	size_t source_count;
-	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended */
+	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended, or is a journal's */
 	uint16_t *tail_sources;
 	uint64_t *stored_offsets; /* of each tail, as committed last */
 	struct tail_place finished[FINISHED_MAX]; /* files that were read to their end, under whatever name */
@@ -97,6 +107,14 @@ static void store_tails(struct daemon *daemon)
 	}
 }
 
+static void store_journals(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->inlets[i].journal)
+			store_put_journal(daemon->store, daemon->sources[i].name,
+					  journal_position(daemon->inlets[i].journal));
+}
+
 static void store_notices(struct daemon *daemon, const struct output *output)
 {
 	static char packed[sizeof(struct notice) + 4096];
@@ -125,6 +143,7 @@ static void commit(struct daemon *daemon, const struct output *output)
 	}
 	store_put_engine(daemon->store, daemon->engine);
 	store_tails(daemon);
+	store_journals(daemon);
 	if (output)
 		store_notices(daemon, output);
 	daemon->held += output ? output->count : 0;
@@ -213,6 +232,14 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 static void on_busy(uv_idle_t *idle);
 static void let_go(struct daemon *daemon, size_t index);
 
+static bool journals_at_end(const struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->inlets[i].journal && !journal_at_end(daemon->inlets[i].journal))
+			return false;
+	return true;
+}
+
 /* For `systemctl status`. */
 static void tell_status(const struct daemon *daemon, void (*notify)(const char *))
 {
@@ -247,7 +274,7 @@ static void read_all(struct daemon *daemon)
 	if (daemon->is_busy)
 		uv_idle_stop(&daemon->busy);
 	daemon->is_busy = false;
-	if (!daemon->caught_up) {
+	if (!daemon->caught_up && journals_at_end(daemon)) {
 		struct engine_status status;
 
 		daemon->caught_up = true;
@@ -257,6 +284,17 @@ static void read_all(struct daemon *daemon)
 			 (unsigned long long)status.counts.read, status.devices);
 		tell_status(daemon, notify_ready);
 	}
+}
+
+static void take_records(void *context, struct span records)
+{
+	const struct inlet *inlet = context;
+	struct daemon *daemon = inlet->daemon;
+
+	if (records.size)
+		step(daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
+	if (!daemon->caught_up && !daemon->is_busy && journals_at_end(daemon))
+		read_all(daemon);
 }
 
 static void on_busy(uv_idle_t *idle)
@@ -270,7 +308,9 @@ static void on_tick(uv_timer_t *timer)
 	struct daemon *daemon = timer->data;
 
 	read_all(daemon);
-	if (!daemon->is_busy)
+	if (!journals_at_end(daemon))
+		uv_timer_start(timer, on_tick, WAIT_MS, 0);
+	else if (!daemon->is_busy)
 		step(daemon, &(struct input){.type = INPUT_TICK});
 }
 
@@ -391,14 +431,52 @@ static void find_files(struct daemon *daemon, uint16_t source)
 	}
 }
 
+/* Behind what a journal is to be read from; "": from its head. */
+static const char *position_at_start(const struct daemon *daemon, const struct source_config *source,
+				     char position[JOURNAL_POSITION_MAX])
+{
+	position[0] = '\0';
+	if (daemon->store)
+		store_load_journal(daemon->store, source->name, position, JOURNAL_POSITION_MAX);
+	return position;
+}
+
+static bool follow_journal(struct daemon *daemon, uint16_t source)
+{
+	const struct source_config *config = &daemon->sources[source];
+	struct inlet *inlet = &daemon->inlets[source];
+	char position[JOURNAL_POSITION_MAX];
+
+	if (daemon->tail_count == TAILS_MAX || !engine_stream(daemon->engine, source))
+		return false;
+	*inlet = (struct inlet){.daemon = daemon, .stream = (uint16_t)daemon->tail_count};
+	daemon->tails[daemon->tail_count] = (struct tail){.fd = -1};
+	daemon->tail_sources[daemon->tail_count++] = source;
+	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position), take_records,
+				      inlet);
+	return inlet->journal;
+}
+
+/* What there is of a source now. */
+static void find_source(struct daemon *daemon, uint16_t source)
+{
+	const struct source_config *config = &daemon->sources[source];
+
+	if (!config->name)
+		return;
+	if (!config->is_journal)
+		find_files(daemon, source);
+	else if (!daemon->inlets[source].journal && !follow_journal(daemon, source))
+		log_line(SEVERITY_ERR, "%s: no memory to read it", config->name);
+}
+
 static void on_rescan(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
 	log_flush();
 	for (size_t i = 0; i < daemon->source_count; i++)
-		if (daemon->sources[i].path)
-			find_files(daemon, (uint16_t)i);
+		find_source(daemon, (uint16_t)i);
 	read_all(daemon);
 	if (daemon->unstored)
 		commit(daemon, NULL);
@@ -409,8 +487,7 @@ static void on_nudge(uv_fs_event_t *nudge, const char *name, int events, int err
 	struct daemon *daemon = nudge->data;
 
 	for (size_t i = 0; i < daemon->source_count; i++)
-		if (daemon->sources[i].path)
-			find_files(daemon, (uint16_t)i);
+		find_source(daemon, (uint16_t)i);
 	read_all(daemon);
 }
 
@@ -440,45 +517,60 @@ static void on_nudge_closed(uv_handle_t *handle)
 	free(handle);
 }
 
+static int add_source(struct daemon *daemon, const struct source_config *wanted, const struct settings *settings)
+{
+	int64_t delay_ns =
+		settings_ns(settings, wanted->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL);
+	size_t at = daemon->source_count;
+
+	if (at == SOURCES_MAX || !source_config_copy(wanted, &daemon->sources[at]) ||
+	    !engine_source(daemon->engine, wanted->name, delay_ns))
+		return -ENOMEM;
+	daemon->source_count++;
+	if (!wanted->is_journal)
+		watch_folder(daemon, at);
+	return 0;
+}
+
+static void drop_source(struct daemon *daemon, size_t source)
+{
+	log_line(SEVERITY_INFO, "%s: no longer followed", daemon->sources[source].name);
+	for (size_t t = 0; t < daemon->tail_count; t++)
+		if (daemon->tails[t].path && daemon->tail_sources[t] == source) {
+			step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)t});
+			tail_end(&daemon->tails[t]);
+		}
+	journal_close(daemon->inlets[source].journal);
+	daemon->inlets[source].journal = NULL;
+	source_config_clear(&daemon->sources[source]);
+	if (daemon->nudges[source])
+		uv_close((uv_handle_t *)daemon->nudges[source], on_nudge_closed);
+	daemon->nudges[source] = NULL;
+}
+
 /* Follows what is configured, and no longer what is not. */
 static int adopt_sources(struct daemon *daemon, const struct config *config)
 {
 	bool kept[SOURCES_MAX] = {false};
+	int r;
 
 	for (size_t i = 0; i < config->source_count; i++) {
 		const struct source_config *wanted = &config->sources[i];
 		size_t at = 0;
 
 		while (at < daemon->source_count &&
-		       !(daemon->sources[at].path && strcmp(daemon->sources[at].path, wanted->path) == 0))
+		       !(daemon->sources[at].name && strcmp(daemon->sources[at].name, wanted->name) == 0))
 			at++;
 		if (at == daemon->source_count) {
-			int64_t delay_ns = settings_ns(&config->settings, wanted->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE
-												      : SETTING_DELAY_LOCAL);
-
-			if (at == SOURCES_MAX || !engine_source(daemon->engine, wanted->path, delay_ns) ||
-			    !(daemon->sources[at].path = strdup(wanted->path)))
-				return -ENOMEM;
-			daemon->source_count++;
-			watch_folder(daemon, at);
+			r = add_source(daemon, wanted, &config->settings);
+			if (r < 0)
+				return r;
 		}
 		kept[at] = true;
 	}
-	for (size_t i = 0; i < daemon->source_count; i++) {
-		if (kept[i] || !daemon->sources[i].path)
-			continue;
-		log_line(SEVERITY_INFO, "%s: no longer followed", daemon->sources[i].path);
-		for (size_t t = 0; t < daemon->tail_count; t++)
-			if (daemon->tails[t].path && daemon->tail_sources[t] == i) {
-				step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)t});
-				tail_end(&daemon->tails[t]);
-			}
-		free(daemon->sources[i].path);
-		daemon->sources[i].path = NULL;
-		if (daemon->nudges[i])
-			uv_close((uv_handle_t *)daemon->nudges[i], on_nudge_closed);
-		daemon->nudges[i] = NULL;
-	}
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (!kept[i] && daemon->sources[i].name)
+			drop_source(daemon, i);
 	return 0;
 }
 
@@ -626,7 +718,8 @@ static void end_reading(struct daemon *daemon)
 
 static void on_walk(uv_handle_t *handle, void *unused)
 {
-	if (!uv_is_closing(handle))
+	/* A process is closed by its owner, when it has been reaped. */
+	if (!uv_is_closing(handle) && handle->type != UV_PROCESS)
 		uv_close(handle, NULL);
 }
 
@@ -652,7 +745,7 @@ static void close_all(struct daemon *daemon)
 	for (size_t i = 0; i < daemon->tail_count; i++)
 		tail_end(&daemon->tails[i]);
 	for (size_t i = 0; i < daemon->source_count; i++) {
-		free(daemon->sources[i].path);
+		source_config_clear(&daemon->sources[i]);
 		free(daemon->nudges[i]);
 	}
 	store_close(daemon->store);
@@ -694,7 +787,8 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 		if (sinks_are_resolving(daemon->sinks))
 			_exit(0);
 	}
-	sinks_free(daemon->sinks);
+	for (size_t i = 0; i < daemon->source_count; i++)
+		journal_close(daemon->inlets[i].journal);
 	uv_walk(&daemon->loop, on_walk, NULL);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&daemon->loop);

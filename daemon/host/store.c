@@ -11,7 +11,7 @@
 
 enum { SEVERITY_WARNING = 4 };
 
-enum statement { BEGIN, COMMIT, ROLLBACK, PUT_ROW, DROP_ROW, PUT_FILE, PUT_NOTICE, DROP_NOTICES, STATEMENT_COUNT };
+enum statement { BEGIN, COMMIT, ROLLBACK, PUT_ROW, DROP_ROW, PUT_FILE, PUT_JOURNAL, PUT_NOTICE, DROP_NOTICES, STATEMENT_COUNT };
 
 static const char *const statements[STATEMENT_COUNT] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -21,6 +21,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[DROP_ROW] = "DELETE FROM row WHERE kind = ?1 AND key = ?2",
 	[PUT_FILE] = "INSERT OR REPLACE INTO file (path, device, inode, offset, mark, line, nest)"
 		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[PUT_JOURNAL] = "INSERT OR REPLACE INTO journal VALUES (?1, ?2)",
 	[PUT_NOTICE] = "INSERT INTO notice (bytes) VALUES (?1)",
 	[DROP_NOTICES] = "DELETE FROM notice",
 };
@@ -30,6 +31,7 @@ static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS row (kind INTEGER, key BLOB, value BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS file (path TEXT, device INTEGER, inode INTEGER, offset INTEGER,"
 	" mark INTEGER, line INTEGER, nest INTEGER, touched INTEGER DEFAULT (unixepoch()), PRIMARY KEY (device, inode));"
+	"CREATE TABLE IF NOT EXISTS journal (name TEXT PRIMARY KEY, position TEXT) WITHOUT ROWID;"
 	/* What nobody has read from for a month is forgotten. */
 	"DELETE FROM file WHERE touched < unixepoch() - 2592000;"
 	"CREATE TABLE IF NOT EXISTS notice (number INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB);"
@@ -164,7 +166,7 @@ long store_load(struct store *store, struct engine *engine)
 	}
 	sqlite3_finalize(statement);
 	if (!known) {
-		sqlite3_exec(store->database, "DELETE FROM row; DELETE FROM file; DELETE FROM notice", NULL, NULL, NULL);
+		sqlite3_exec(store->database, "DELETE FROM row; DELETE FROM file; DELETE FROM journal; DELETE FROM notice", NULL, NULL, NULL);
 		return -1;
 	}
 	if (bad)
@@ -198,6 +200,20 @@ bool store_load_file(struct store *store, const char *path, uint64_t device, uin
 	}
 	sqlite3_finalize(statement);
 	return found;
+}
+
+void store_load_journal(struct store *store, const char *name, char *position, size_t size)
+{
+	sqlite3_stmt *statement;
+
+	position[0] = '\0';
+	if (sqlite3_prepare_v2(store->database, "SELECT position FROM journal WHERE name = ?1", -1, &statement, NULL) !=
+	    SQLITE_OK)
+		return;
+	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		snprintf(position, size, "%s", (const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
 }
 
 void store_load_notices(struct store *store, void (*take)(void *owner, struct span bytes), void *owner)
@@ -266,6 +282,15 @@ void store_put_file(struct store *store, const char *path, const struct tail_pla
 	sqlite3_bind_int64(statement, 6, (int64_t)place.line);
 	sqlite3_bind_int64(statement, 7, place.nest);
 	run(store, PUT_FILE);
+}
+
+void store_put_journal(struct store *store, const char *name, const char *position)
+{
+	sqlite3_stmt *statement = store->prepared[PUT_JOURNAL];
+
+	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 2, position, -1, SQLITE_STATIC);
+	run(store, PUT_JOURNAL);
 }
 
 void store_put_notice(struct store *store, struct span bytes)

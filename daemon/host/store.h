@@ -24,6 +24,9 @@ long store_load(struct store *store, struct engine *engine);
 bool store_load_file(struct store *store, const char *path, uint64_t device, uint64_t inode, struct tail_place *ret,
 		     struct place *ret_place);
 
+/* Up to where a journal was taken: "" if it never was. */
+void store_load_journal(struct store *store, const char *name, char *position, size_t size);
+
 /* Gives the notices that were not confirmed, oldest first. */
 void store_load_notices(struct store *store, void (*take)(void *owner, struct span bytes), void *owner);
 
@@ -31,6 +34,7 @@ void store_load_notices(struct store *store, void (*take)(void *owner, struct sp
 void store_begin(struct store *store);
 void store_put_engine(struct store *store, struct engine *engine);
 void store_put_file(struct store *store, const char *path, const struct tail_place *at, struct place place);
+void store_put_journal(struct store *store, const char *name, const char *position);
 void store_put_notice(struct store *store, struct span bytes);
 
 /* All notices that were stored before this transaction have been sent. */

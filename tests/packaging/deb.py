@@ -78,7 +78,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         first, second = pathlib.Path(folder, "first"), pathlib.Path(folder, "second")
         code, words = build(root, first, "a", TZ="UTC", LC_ALL="C.UTF-8")
-        if code == 2 or "Unmet build dependencies" in words or "unmet build dep" in words.lower():
+        if code == 2:
             print("1..0 # SKIP " + ([line for line in words.splitlines() if line] or ["it cannot be built here"])[-1])
             return
         results = [("it builds", words.splitlines() if code else [])]

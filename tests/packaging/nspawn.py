@@ -295,8 +295,10 @@ def make_package(options, folder):
         return options.deb
     built = subprocess.run([options.root / "packaging/build-deb", folder], capture_output=True, text=True,
                            env=os.environ | {"DEB_BUILD_OPTIONS": "nocheck"})
-    if built.returncode:
-        raise Skipped("the package cannot be built here: " + " ".join((built.stdout + built.stderr).split())[-200:])
+    words = " ".join((built.stdout + built.stderr).split())[-300:]
+    if built.returncode == 2:
+        raise Skipped("the package cannot be built here: " + words)
+    holds(built.returncode == 0, "the package is not built: " + words)
     return next(folder.glob("lapsed_*.deb"))
 
 
@@ -342,6 +344,9 @@ def main():
         except Skipped as e:
             print(f"1..0 # SKIP {e}", flush=True)
             return
+        except Failed as e:
+            failed, number = True, number + 1
+            print(f"not ok {number} - {e}", flush=True)
     print(f"1..{number}")
     sys.exit(failed)
 

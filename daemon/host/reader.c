@@ -1,0 +1,650 @@
+#define _GNU_SOURCE
+#include "reader.h"
+
+#include <dirent.h>
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-id128.h>
+#include <systemd/sd-journal.h>
+#include <systemd/sd-login.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../core/stamp.h"
+#include "journal.h"
+
+enum {
+	ROUND = 1024,            /* entries between two looks at what journald has done to the files */
+	SECOND_MS = 1000,
+	ID_SIZE = 33,            /* of a sequence number's id, as text */
+	IDS_MAX = 64,
+	EXIT_BROKEN = 1,
+};
+
+/* "Suppressed N messages from UNIT": SD_MESSAGE_JOURNAL_DROPPED. */
+#define MESSAGE_REFUSED "a596d6fe7bfa4994828e72309e95d61e"
+
+/* Entries are numbered by journald; numbers of one id grow by one. A journal of
+ * several machines has several ids. */
+struct sequence {
+	char id[ID_SIZE];
+	uint64_t number;
+};
+
+struct reader {
+	sd_journal *journal;
+	const char *place;
+	bool is_system;
+	char **matches;
+	size_t match_count;
+	char own_match[300];         /* "_SYSTEMD_UNIT=": what this service says itself; "": unknown */
+	char position[JOURNAL_POSITION_MAX];
+	struct sequence begun;       /* up to this number all was read before the start */
+	struct sequence seen[IDS_MAX];
+	size_t seen_count, last;     /* `last`: of the entry before */
+	struct sequence quiet;       /* the newest entry when we were at the end a second ago */
+	bool at_end, is_moved;       /* as last told; since then something is to tell */
+	char *batch;
+	size_t size;
+	uint64_t lost, refused;
+};
+
+/* --- frames ------------------------------------------------------------- */
+
+static void write_all(const void *data, size_t size)
+{
+	const char *at = data;
+
+	while (size) {
+		ssize_t written = write(STDOUT_FILENO, at, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		/* Nobody listens any more. */
+		if (written < 0)
+			_exit(0);
+		at += written;
+		size -= (size_t)written;
+	}
+}
+
+static void send_frame(struct reader *reader, bool at_end, const char *words)
+{
+	struct journal_frame frame = {
+		.magic = JOURNAL_MAGIC,
+		.flags = (at_end ? JOURNAL_AT_END : 0) | (reader->match_count ? JOURNAL_BOUND : 0),
+		.lost = reader->lost,
+		.refused = reader->refused,
+		.position_size = (uint32_t)strlen(reader->position),
+		.words_size = (uint32_t)strlen(words),
+		.records_size = (uint32_t)reader->size,
+	};
+
+	write_all(&frame, sizeof frame);
+	write_all(reader->position, frame.position_size);
+	write_all(words, frame.words_size);
+	write_all(reader->batch, reader->size);
+	reader->size = 0;
+	reader->lost = 0;
+	reader->refused = 0;
+	reader->at_end = at_end;
+	reader->is_moved = false;
+}
+
+__attribute__((format(printf, 3, 4)))
+static void tell(struct reader *reader, bool at_end, const char *format, ...)
+{
+	char words[JOURNAL_WORDS_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(words, sizeof words, format, arguments);
+	va_end(arguments);
+	send_frame(reader, at_end, words);
+}
+
+/* --- the files ---------------------------------------------------------- */
+
+/* What the heads of the files say, read without mapping anything. */
+struct survey {
+	const char *id;         /* asked for */
+	bool is_system;
+	unsigned files, readable; /* of the system's journal without the files of users */
+	int error;              /* of a file that could not be opened */
+	uint64_t first, newest; /* numbers of `id`; 0: none */
+};
+
+enum { HEAD_SIZE = 176, AT_SEQNUM_ID = 72, AT_TAIL_SEQNUM = 160, AT_HEAD_SEQNUM = 168 };
+
+static void survey_file(int folder, const char *name, struct survey *survey)
+{
+	unsigned char head[HEAD_SIZE];
+	uint64_t first, newest;
+	char id[ID_SIZE];
+	sd_id128_t number;
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_users = strncmp(name, "user-", 5) == 0;
+
+	if (!survey->is_system || !is_users) {
+		survey->files++;
+		survey->readable += fd >= 0;
+	}
+	if (fd < 0) {
+		survey->error = errno;
+		return;
+	}
+	if (pread(fd, head, sizeof head, 0) == HEAD_SIZE && memcmp(head, "LPKSHHRH", 8) == 0) {
+		memcpy(&number, head + AT_SEQNUM_ID, sizeof number);
+		memcpy(&newest, head + AT_TAIL_SEQNUM, sizeof newest);
+		memcpy(&first, head + AT_HEAD_SEQNUM, sizeof first);
+		first = le64toh(first);
+		newest = le64toh(newest);
+		if (strcmp(sd_id128_to_string(number, id), survey->id) == 0) {
+			/* A user's file is kept for long while those of the services go. */
+			if (first && !is_users && (!survey->first || first < survey->first))
+				survey->first = first;
+			if (newest > survey->newest)
+				survey->newest = newest;
+		}
+	}
+	close(fd);
+}
+
+/* The files of a folder, and of those within it that are named by a machine. */
+static int survey_folder(const char *path, bool is_inner, struct survey *survey)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	char inner[4096];
+
+	if (!folder)
+		return -errno;
+	while ((entry = readdir(folder))) {
+		const char *ending = strrchr(entry->d_name, '.');
+
+		if (ending && (strcmp(ending, ".journal") == 0 || strcmp(ending, ".journal~") == 0)) {
+			survey_file(dirfd(folder), entry->d_name, survey);
+		} else if (!is_inner && strspn(entry->d_name, "0123456789abcdef") == ID_SIZE - 1) {
+			snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+			survey_folder(inner, true, survey);
+		}
+	}
+	closedir(folder);
+	return 0;
+}
+
+static int survey_all(const struct reader *reader, const char *id, struct survey *ret)
+{
+	static const char *const roots[] = {"/var/log/journal", "/run/log/journal"};
+	char machine[ID_SIZE], path[4096];
+	sd_id128_t number;
+	int found = -ENOENT;
+
+	*ret = (struct survey){.id = id, .is_system = reader->is_system};
+	if (!reader->is_system)
+		return survey_folder(reader->place, false, ret);
+	if (sd_id128_get_machine(&number) < 0)
+		return -ENOENT;
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s", roots[i], sd_id128_to_string(number, machine));
+		if (survey_folder(path, true, ret) == 0)
+			found = 0;
+	}
+	return found;
+}
+
+/* sd_journal_open() is content with a journal of which it may read nothing. */
+static void require_readable(struct reader *reader)
+{
+	const char *place = reader->is_system ? "the system's journal" : "it";
+	struct survey survey;
+	int r = survey_all(reader, "", &survey);
+
+	if (r == 0 && (survey.files == 0 || survey.readable > 0))
+		return;
+	if (r == 0)
+		tell(reader, true, "%s cannot be read: none of its %u files: %s%s", place, survey.files,
+		     strerror(survey.error),
+		     survey.error == EACCES ? " (is the service in the group systemd-journal?)" : "");
+	else
+		tell(reader, true, "%s cannot be read: %s%s", place, strerror(-r),
+		     r == -EACCES ? " (is the service in the group systemd-journal?)" : "");
+	_exit(JOURNAL_UNREADABLE);
+}
+
+/* --- positions and numbers ---------------------------------------------- */
+
+/* "s=ID;i=NUMBER;..." in any order. */
+static bool read_cursor(const char *cursor, struct sequence *ret)
+{
+	*ret = (struct sequence){0};
+	while (cursor && *cursor) {
+		if (strncmp(cursor, "s=", 2) == 0 && strcspn(cursor + 2, ";") == ID_SIZE - 1)
+			memcpy(ret->id, cursor + 2, ID_SIZE - 1);
+		else if (strncmp(cursor, "i=", 2) == 0)
+			ret->number = strtoull(cursor + 2, NULL, 16);
+		cursor = strchr(cursor, ';');
+		cursor += cursor ? 1 : 0;
+	}
+	return *ret->id && ret->number;
+}
+
+static struct sequence *sequence_of(struct reader *reader, const char *id)
+{
+	size_t i = 0;
+
+	while (i < reader->seen_count && strcmp(reader->seen[i].id, id) != 0)
+		i++;
+	if (i == reader->seen_count) {
+		/* The oldest of so many can go: its journal has ended long ago. */
+		if (reader->seen_count == IDS_MAX)
+			memmove(reader->seen, reader->seen + 1, --reader->seen_count * sizeof *reader->seen);
+		i = reader->seen_count++;
+		reader->seen[i] = (struct sequence){0};
+		snprintf(reader->seen[i].id, sizeof reader->seen[i].id, "%s", id);
+	}
+	reader->last = i;
+	return &reader->seen[i];
+}
+
+/* The entry at hand is the newest that is read. Returns false if it was read
+ * before this process was started. */
+static bool note_position(struct reader *reader)
+{
+	struct sequence now, *before;
+	char *cursor;
+
+	if (sd_journal_get_cursor(reader->journal, &cursor) < 0)
+		return true;
+	if (strlen(cursor) >= sizeof reader->position || !read_cursor(cursor, &now)) {
+		free(cursor);
+		return true;
+	}
+	if (strcmp(now.id, reader->begun.id) == 0 && now.number <= reader->begun.number) {
+		free(cursor);
+		return false;
+	}
+	before = sequence_of(reader, now.id);
+	/* With matches the numbers of the others are missing; see find_removed(). */
+	if (reader->match_count == 0 && before->number && now.number > before->number + 1)
+		reader->lost += now.number - before->number - 1;
+	if (now.number > before->number)
+		before->number = now.number;
+	strcpy(reader->position, cursor);
+	free(cursor);
+	reader->is_moved = true;
+	return true;
+}
+
+/* The same position behind entries that do not match. */
+static void move_position(struct reader *reader, uint64_t number)
+{
+	char moved[JOURNAL_POSITION_MAX];
+	struct sequence *last = &reader->seen[reader->last];
+	const char *at = strstr(reader->position, "i=");
+
+	if (!at || number <= last->number)
+		return;
+	if (snprintf(moved, sizeof moved, "%.*si=%" PRIx64 "%s", (int)(at - reader->position), reader->position, number,
+		     at + strcspn(at, ";")) >= (int)sizeof moved)
+		return;
+	strcpy(reader->position, moved);
+	last->number = number;
+	reader->is_moved = true;
+}
+
+/* Files went away: did they hold what we have not come to yet? Without matches
+ * the next entry's number tells it, exactly. */
+static void find_removed(struct reader *reader)
+{
+	struct sequence *last = &reader->seen[reader->last];
+	struct survey survey;
+
+	if (reader->match_count == 0 || reader->seen_count == 0)
+		return;
+	survey_all(reader, last->id, &survey);
+	if (survey.first <= last->number + 1)
+		return;
+	reader->lost += survey.first - last->number - 1;
+	move_position(reader, survey.first - 1);
+}
+
+/* Called at the end of what there is, about once a second: what was the newest
+ * entry the last time has been passed by now. */
+static void pass_others(struct reader *reader)
+{
+	struct survey survey;
+
+	if (reader->match_count == 0 || reader->seen_count == 0)
+		return;
+	if (strcmp(reader->quiet.id, reader->seen[reader->last].id) == 0)
+		move_position(reader, reader->quiet.number);
+	reader->quiet = reader->seen[reader->last];
+	survey_all(reader, reader->quiet.id, &survey);
+	reader->quiet.number = survey.newest;
+}
+
+/* --- entries ------------------------------------------------------------ */
+
+static void put(struct reader *reader, const char *data, size_t size)
+{
+	memcpy(reader->batch + reader->size, data, size);
+	reader->size += size;
+}
+
+static bool is_key(const char *key, size_t size, const char *name)
+{
+	return size == strlen(name) && memcmp(key, name, size) == 0;
+}
+
+/* Is this one JSON object that names no time of its own, and is no envelope?
+ * ret_end: where its last brace stands; ret_empty: "{}". */
+static bool wants_time(const char *text, size_t size, size_t *ret_end, bool *ret_empty)
+{
+	size_t depth = 0, end = size, key = 0;
+	bool in_string = false, is_value = false;
+
+	while (end && strchr(" \t\r\n", text[end - 1]) && text[end - 1])
+		end--;
+	if (end < 2 || text[0] != '{' || text[end - 1] != '}')
+		return false;
+	*ret_end = end - 1;
+	*ret_empty = true;
+	for (size_t i = 0; i < end; i++) {
+		char c = text[i];
+
+		if (in_string) {
+			if (c == '\\')
+				i++;
+			else if (c == '"') {
+				in_string = false;
+				if (depth == 1 && !is_value) {
+					static const char *const names[] = {"time",    "TimeGenerated", "eventTime",
+									    "records", "tables",        "value"};
+
+					for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+						if (is_key(text + key, i - key, names[n]))
+							return false;
+				}
+			}
+		} else if (c == '"') {
+			in_string = true;
+			key = i + 1;
+			*ret_empty = false;
+		} else if (c == '{' || c == '[') {
+			depth++;
+		} else if (c == '}' || c == ']') {
+			/* Several objects in one message are not one record. */
+			if (depth-- == 1 && i < end - 1)
+				return false;
+		} else if (depth == 1 && (c == ':' || c == ',')) {
+			is_value = c == ':';
+		}
+	}
+	return depth == 0 && !in_string;
+}
+
+static void put_record(struct reader *reader, const char *text, size_t size)
+{
+	char stamp[STAMP_TEXT], time[64];
+	uint64_t us;
+	size_t end;
+	bool empty;
+
+	if (size > JOURNAL_MESSAGE_MAX)
+		size = JOURNAL_MESSAGE_MAX;
+	if (wants_time(text, size, &end, &empty) && sd_journal_get_realtime_usec(reader->journal, &us) == 0 &&
+	    us < INT64_MAX / 1000) {
+		put(reader, text, end);
+		put(reader, time, (size_t)snprintf(time, sizeof time, "%s\"time\":\"%s\"}", empty ? "" : ",",
+						   stamp_format((int64_t)us * 1000, stamp)));
+	} else {
+		put(reader, text, size);
+	}
+	put(reader, "\n", 1);
+}
+
+static bool starts_with(const char *data, size_t size, const char *start)
+{
+	return size >= strlen(start) && memcmp(data, start, strlen(start)) == 0;
+}
+
+static bool is_own(const struct reader *reader, const char *data, size_t size)
+{
+	return is_key(data, size, "SYSLOG_IDENTIFIER=lapsed") || is_key(data, size, "_SYSTEMD_UNIT=lapsed.service") ||
+	       (*reader->own_match && is_key(data, size, reader->own_match));
+}
+
+/* Its data once, for each look may decompress it. The data of a field is good
+ * only until the next: the message stands in the batch when another field says
+ * that it is ours, or journald's own, and is taken out again. */
+static void take_entry(struct reader *reader)
+{
+	size_t size, before = reader->size;
+	bool has_message = false, is_journald = false;
+	unsigned long long refused = 0;
+	const void *data;
+	int r;
+
+	if (!note_position(reader))
+		return;
+	sd_journal_restart_data(reader->journal);
+	while ((r = sd_journal_enumerate_available_data(reader->journal, &data, &size)) > 0) {
+		if (!has_message && starts_with(data, size, "MESSAGE=")) {
+			put_record(reader, (const char *)data + 8, size - 8);
+			has_message = true;
+		} else if (is_key(data, size, "_TRANSPORT=driver")) {
+			is_journald = true;
+		} else if (starts_with(data, size, "N_DROPPED=")) {
+			/* The data does not end in NUL. */
+			char number[24];
+
+			snprintf(number, sizeof number, "%.*s", (int)(size - 10), (const char *)data + 10);
+			refused = strtoull(number, NULL, 10);
+		} else if (is_own(reader, data, size)) {
+			reader->size = before;
+			return;
+		}
+	}
+	if (is_journald && refused) {
+		reader->size = before;
+		reader->refused += refused;
+	}
+	if (r < 0 && !has_message)
+		reader->lost++;
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+static void give_up(struct reader *reader, const char *what, int error)
+{
+	fprintf(stderr, "<4>journal %s: %s: %s\n", reader->place, what, strerror(-error));
+	_exit(EXIT_BROKEN);
+}
+
+/* What matches, or what journald says of not having taken it. */
+static void add_matches(struct reader *reader)
+{
+	static const char unit[] = "_SYSTEMD_UNIT=";
+	char object[300];
+
+	for (size_t i = 0; i < reader->match_count; i++)
+		sd_journal_add_match(reader->journal, reader->matches[i], 0);
+	for (size_t i = 0; i < reader->match_count; i++) {
+		if (strncmp(reader->matches[i], unit, sizeof unit - 1) != 0)
+			continue;
+		snprintf(object, sizeof object, "OBJECT%s", reader->matches[i]);
+		sd_journal_add_disjunction(reader->journal);
+		sd_journal_add_match(reader->journal, "_TRANSPORT=driver", 0);
+		sd_journal_add_match(reader->journal, "MESSAGE_ID=" MESSAGE_REFUSED, 0);
+		sd_journal_add_match(reader->journal, object, 0);
+	}
+}
+
+static void open_journal(struct reader *reader)
+{
+	int r = reader->is_system ? sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY)
+				  : sd_journal_open_directory(&reader->journal, reader->place, 0);
+
+	if (r < 0) {
+		tell(reader, true, "it cannot be read: %s", strerror(-r));
+		_exit(JOURNAL_UNREADABLE);
+	}
+	/* At once: files that go before are never let go of. */
+	r = sd_journal_get_fd(reader->journal);
+	if (r < 0)
+		give_up(reader, "cannot be watched", r);
+	sd_journal_set_data_threshold(reader->journal, JOURNAL_MESSAGE_MAX + sizeof "MESSAGE=");
+	add_matches(reader);
+}
+
+/* Goes to behind a position. One that leads nowhere would be silence for ever:
+ * then from the head, leaving out what is numbered up to it. Returns whether
+ * there is an entry at hand. */
+static int seek(struct reader *reader, const char *position)
+{
+	struct survey survey;
+	int r;
+
+	if (!*position)
+		return sd_journal_seek_head(reader->journal);
+	if (!read_cursor(position, &reader->begun) || sd_journal_seek_cursor(reader->journal, position) < 0) {
+		reader->begun = (struct sequence){0};
+		tell(reader, false, "its last position is no position; it is read from its head");
+		return sd_journal_seek_head(reader->journal);
+	}
+	survey_all(reader, reader->begun.id, &survey);
+	if (survey.newest < reader->begun.number) {
+		reader->begun = (struct sequence){0};
+		tell(reader, false, "%s; it is read from its head",
+		     survey.newest ? "it ends before the last position"
+				   : "it is another journal than before, or how many entries were removed unread is not known");
+		return sd_journal_seek_head(reader->journal);
+	}
+	snprintf(reader->position, sizeof reader->position, "%s", position);
+	*sequence_of(reader, reader->begun.id) = reader->begun;
+	find_removed(reader);
+	r = sd_journal_next(reader->journal);
+	if (r == 0)
+		return sd_journal_seek_head(reader->journal);
+	if (r > 0)
+		take_entry(reader);
+	return r < 0 ? r : 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Until something happens, or a second is over. */
+static void wait_for_more(struct reader *reader)
+{
+	struct pollfd polls[] = {{.fd = sd_journal_get_fd(reader->journal),
+				  .events = (short)sd_journal_get_events(reader->journal)},
+				 {.fd = STDOUT_FILENO}};
+
+	poll(polls, 2, SECOND_MS);
+	if (polls[1].revents)
+		_exit(0);
+}
+
+static void process(struct reader *reader)
+{
+	int r = sd_journal_process(reader->journal);
+
+	if (r < 0)
+		give_up(reader, "what changed cannot be seen", r);
+	if (r == SD_JOURNAL_INVALIDATE)
+		find_removed(reader);
+}
+
+/* Returns whether there may be more. */
+static bool read_round(struct reader *reader, int64_t *sent_ms)
+{
+	for (int i = 0; i < ROUND; i++) {
+		int r = sd_journal_next(reader->journal);
+
+		if (r < 0)
+			give_up(reader, "cannot be read on", r);
+		if (r == 0)
+			return false;
+		take_entry(reader);
+		if (reader->size >= JOURNAL_BATCH_SIZE || now_ms() - *sent_ms >= SECOND_MS) {
+			send_frame(reader, false, "");
+			*sent_ms = now_ms();
+		}
+	}
+	return true;
+}
+
+static void follow(struct reader *reader)
+{
+	int64_t sent_ms = now_ms(), passed_ms = 0;
+
+	for (;;) {
+		process(reader);
+		if (read_round(reader, &sent_ms))
+			continue;
+		if (now_ms() - passed_ms >= SECOND_MS) {
+			pass_others(reader);
+			passed_ms = now_ms();
+		}
+		if (reader->is_moved || reader->lost || !reader->at_end) {
+			send_frame(reader, true, "");
+			sent_ms = now_ms();
+		}
+		wait_for_more(reader);
+	}
+}
+
+static void find_own_unit(struct reader *reader)
+{
+	char *unit = NULL;
+
+	if (sd_pid_get_unit(0, &unit) >= 0 && strlen(unit) > 8 && strcmp(unit + strlen(unit) - 8, ".service") == 0 &&
+	    strncmp(unit, "user@", 5) != 0)
+		snprintf(reader->own_match, sizeof reader->own_match, "_SYSTEMD_UNIT=%s", unit);
+	free(unit);
+}
+
+int reader_run(int count, char **arguments)
+{
+	struct reader *reader = calloc(1, sizeof *reader);
+	int r;
+
+	if (!reader || count < 2)
+		return EXIT_BROKEN;
+	/* It ends when its stdout does; a terminal's ^C and the service manager are the parent's. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	reader->place = arguments[0];
+	reader->is_system = *reader->place != '/';
+	reader->matches = arguments + 2;
+	reader->match_count = (size_t)count - 2;
+	reader->batch = malloc(JOURNAL_RECORDS_MAX);
+	if (!reader->batch)
+		return EXIT_BROKEN;
+	find_own_unit(reader);
+	require_readable(reader);
+	open_journal(reader);
+	r = seek(reader, arguments[1]);
+	if (r < 0)
+		give_up(reader, "cannot be read from its position", r);
+	follow(reader);
+	return 0;
+}
