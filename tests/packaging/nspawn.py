@@ -73,13 +73,14 @@ class Container:
         (self.root / "etc/machine-id").write_text(uuid.uuid4().hex + "\n")
         self.console = folder / "console"
         self.process = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "-D", self.root, "--machine", f"lapsed-{os.getpid()}", "--register=no", "--keep-unit",
-             "--private-network", "--link-journal=no", "--console=pipe", "--boot"],
+            ["systemd-nspawn", "--quiet", "-D", self.root, "--machine", f"lapsed-{os.getpid()}", "--register=no",
+             "--keep-unit", "--private-network", "--link-journal=no", "--console=pipe", "--boot"],
             stdin=subprocess.DEVNULL, stdout=open(self.console, "wb"), stderr=subprocess.STDOUT)
         stack.callback(self.stop)
         try:
             self.leader = wait("a leader", self.find_leader)
-            wait("systemd is up", lambda: self.run("systemctl", "is-system-running")[1].strip() in ("running", "degraded"), 60)
+            wait("systemd is up",
+                 lambda: self.run("systemctl", "is-system-running")[1].strip() in ("running", "degraded"), 60)
         except Failed as e:
             raise Skipped(f"systemd does not start in a container here ({e}): "
                           + self.console.read_text(errors="replace").strip()[-200:].replace("\n", " | ")) from None
@@ -95,7 +96,8 @@ class Container:
     def run(self, *command):
         ended = subprocess.run(["nsenter", "-t", self.leader, "-m", "-u", "-i", "-n", "-p", "-C", *command],
                                capture_output=True, text=True, stdin=subprocess.DEVNULL, start_new_session=True,
-                               env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"})
+                               env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
+                                    "DEBIAN_FRONTEND": "noninteractive"})
         return ended.returncode, ended.stdout, ended.stderr
 
     def do(self, *command):
@@ -189,6 +191,23 @@ def told_once_over_a_restart(box):
     wait("it has caught up", lambda: box.said("caught up", cursor))
     holds(not box.said("AUTH_FAIL state=raised", cursor), "the standing alert is raised again")
     holds("1 alerts stand" in box.show("StatusText"), box.show("StatusText"))
+
+
+def journal_in_and_out(box):
+    """Under the sandbox: another's entries are read by way of the group, alerts go to both of journald's sockets."""
+    cursor = box.cursor()
+    box.write("/etc/lapsed/conf.d/journal.json",
+              '{"sources": [{"path": "%s"}, {"journal": "system", "identifier": "feeder", "kind": "local"}], '
+              '"alerts": [{"to": "journal"}, {"to": "devlog"}]}\n' % LOG)
+    box.do("systemctl", "restart", "lapsed")
+    wait("it has caught up", lambda: box.said("caught up", cursor))
+    box.do("logger", "--tag", "feeder", refused("valve-2").strip())
+    wait("an alert with fields", lambda: [entry for entry in box.journal(cursor) if entry.get("IOTHUB_DEVICE") == "valve-2"])
+    wait("an alert on /dev/log", lambda: [entry for entry in box.said("device=valve-2", cursor)
+                                          if entry["_TRANSPORT"] == "syslog"])
+    box.do("rm", "/etc/lapsed/conf.d/journal.json")
+    box.do("systemctl", "restart", "lapsed")
+    wait("it has caught up", lambda: len(box.said("caught up", cursor)) > 1)
 
 
 def reloaded(box):
@@ -287,7 +306,8 @@ def purged(box):
 
 
 STORY = (installed_and_ready, locked_in, alert_in_the_journal, told_once_over_a_restart, reloaded, wrong_not_reloaded,
-         wrong_not_tried_again, back_after_crashes, back_after_hanging, upgraded, stopped, removed, purged)
+         wrong_not_tried_again, back_after_crashes, back_after_hanging, upgraded, journal_in_and_out, stopped,
+         removed, purged)
 
 
 def make_package(options, folder):

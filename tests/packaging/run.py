@@ -14,7 +14,8 @@ import tempfile
 
 EXPOSURE_MOST = 13                                   # in tenths
 PAGES = ("lapsectl.1", "lapsed.json.5", "lapsed-alerts.5", "lapsed-rules.5", "lapsed.8")
-SETTING = re.compile(r'X\(\w+, "(\w+)"')
+ROW = re.compile(r'X\(\w+, "([\w-]+)"')               # of a setting or a receiver
+KEY = re.compile(r'\[KEY_\w+\] = \{(?:NULL, |"(\w+)", )?"(\w+)"')
 ASKED = {                                            # what the unit must say, whatever its exposure is
     "Type": "notify", "NotifyAccess": "main", "WatchdogSec": "30", "Restart": "always", "RestartSec": "2",
     "RestartPreventExitStatus": "2", "StartLimitIntervalSec": "0", "DynamicUser": "yes", "StateDirectory": "lapsed",
@@ -94,14 +95,18 @@ def pages_are_made(options):
 
 
 def pages_have_every_row(options):
-    keys = SETTING.findall((options.root / "daemon/core/settings.h").read_text())
+    daemon = options.root / "daemon"
+    keys = [key for name in ("core/settings.h", "host/sink_config.h") for key in ROW.findall((daemon / name).read_text())]
+    for path, place in (("host/config.c", ""), ("host/sink_config.c", "alerts[].")):
+        for section, key in KEY.findall((daemon / path).read_text()):
+            keys.append(place + (section + "." if section else "") + key)
     wanted = {"lapsed.json.5": keys}
     if options.lapsed:
         code, out, err = run(str(options.lapsed), "--help")
         wanted["lapsed.8"] = re.findall(r"--[\w-]+", out)
     for name, words in wanted.items():
         roff, err = page(options, name)
-        text = re.sub(r"\\(.)", r"\1", (roff or "").replace("\\fB", "").replace("\\fR", "").replace("\\fI", ""))
+        text = re.sub(r"\\(.)", r"\1", re.sub(r"\\f[BIR]|\\&", "", roff or ""))
         if not words:
             yield f"{name}: nothing to look for"
         for word in words:
@@ -129,7 +134,7 @@ CHECKS = (
     ("systemd understands the unit", unit_is_understood),
     (f"systemd-analyze security rates the unit {EXPOSURE_MOST / 10} or better", unit_is_little_exposed),
     ("the manual pages are made without a warning", pages_are_made),
-    ("the manual pages tell every setting and option", pages_have_every_row),
+    ("the manual pages tell every setting, key and option", pages_have_every_row),
     ("all versions agree", versions_agree),
     ("rpmlint finds no error in the spec", spec_is_clean),
 )
