@@ -10,6 +10,12 @@ int command_check(const struct options *options)
 
 	if (!command_plan(options, &plan))
 		return EXIT_WRONG;
+	/* The daemon has nothing to do without; the offline tools have. */
+	if (options->check && plan.config.source_count == 0) {
+		fprintf(stderr, "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]\n");
+		plan_clear(&plan);
+		return EXIT_WRONG;
+	}
 	if (options->print_config) {
 		config_print(&plan.config);
 	} else {

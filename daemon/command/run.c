@@ -44,6 +44,6 @@ int command_run(const struct options *options)
 	r = daemon_run(plan, &options->plan, &fault);
 	if (r == 0)
 		return EXIT_DONE;
-	fprintf(stderr, "%s\n", r > 0 ? fault_describe(&fault, text, sizeof text) : strerror(-r));
+	fprintf(stderr, "%s\n", fault.text[0] ? fault_describe(&fault, text, sizeof text) : strerror(-r));
 	return r > 0 ? EXIT_WRONG : EXIT_UNREACHED;
 }

@@ -648,12 +648,13 @@ static void resend(void *owner, struct span bytes)
 static int open_store(struct daemon *daemon, struct fault *fault)
 {
 	const char *folder = daemon->plan->config.state ? daemon->plan->config.state : getenv("STATE_DIRECTORY");
+	int r;
 
 	if (!folder || !*folder)
 		return 0;
-	daemon->store = store_open(folder, fault);
-	if (!daemon->store)
-		return FAULT;
+	r = store_open(folder, &daemon->store, fault);
+	if (r)
+		return r;
 	if (store_load(daemon->store, daemon->engine) < 0)
 		log_line(SEVERITY_WARNING, "the state in %s is of another version: all is read anew", folder);
 	engine_loaded(daemon->engine);

@@ -98,14 +98,14 @@ static void put_aside(const char *path)
 	log_line(SEVERITY_WARNING, "%s: the state cannot be read; it is kept as %s.bad, and all is read anew", path, path);
 }
 
-struct store *store_open(const char *folder, struct fault *fault)
+int store_open(const char *folder, struct store **ret, struct fault *fault)
 {
 	struct store *store = calloc(1, sizeof *store);
 	char path[4096];
 	int r, version;
 
 	if (!store)
-		return NULL;
+		return -ENOMEM;
 	snprintf(path, sizeof path, "%s/state.sqlite", folder);
 	r = prepare(store, path);
 	if (r == SQLITE_CORRUPT || r == SQLITE_NOTADB) {
@@ -116,8 +116,10 @@ struct store *store_open(const char *folder, struct fault *fault)
 	version = r == SQLITE_OK ? version_of(store) : 0;
 	if (r == SQLITE_OK && version == 0)
 		r = write_version(store);
-	if (r == SQLITE_OK && version <= SNAPSHOT_VERSION)
-		return store;
+	if (r == SQLITE_OK && version <= SNAPSHOT_VERSION) {
+		*ret = store;
+		return 0;
+	}
 	if (r == SQLITE_OK)
 		fault_set(fault, path, 0, 0,
 			  "the state is of version %d, and this program knows %d: install the newer lapsed again, or "
@@ -129,7 +131,7 @@ struct store *store_open(const char *folder, struct fault *fault)
 		fault_set(fault, path, 0, 0, "the state cannot be opened: %s",
 			  store->database ? sqlite3_errmsg(store->database) : sqlite3_errstr(r));
 	store_close(store);
-	return NULL;
+	return r == SQLITE_OK || r == SQLITE_BUSY || r == SQLITE_LOCKED ? FAULT : -EIO;
 }
 
 void store_close(struct store *take_store)

@@ -11,8 +11,9 @@ struct store;
 
 /* folder must be there. A state file that cannot be read is put aside as
  * NAME.bad and said so on stderr; one of a newer version, or one in use, is a
- * fault. Returns NULL and a fault. */
-struct store *store_open(const char *folder, struct fault *fault);
+ * fault. Returns 0, FAULT where somebody has to mend it, or -EIO where it may
+ * heal (a full disk, a folder that comes later); both with words in fault. */
+int store_open(const char *folder, struct store **ret, struct fault *fault);
 void store_close(struct store *take_store);
 
 /* Loads the engine's rows; the engine knows its sources already. Returns how

@@ -18,6 +18,12 @@ def stateful(bench, **settings):
     return bench.start(settings=settings, environment={"STATE_DIRECTORY": str(folder)})
 
 
+def run_again(bench, state):
+    """As a command that ends by itself: it cannot have this state."""
+    return subprocess.run([bench.lapsed, "--rules", bench.rules, "--config", bench.configure()], capture_output=True,
+                          text=True, timeout=10, env=os.environ | {"STATE_DIRECTORY": str(bench.folder / state)})
+
+
 def a_day(bench):
     """The demo's day, in as many parts as there will be starts."""
     day = bench.folder / "day.jsonl"
@@ -137,9 +143,7 @@ def halves(bench):
 @story("a second daemon with the same state says so and ends with status 2")
 def second_daemon(bench):
     stateful(bench)
-    environment = os.environ | {"STATE_DIRECTORY": str(bench.folder / "state")}
-    done = subprocess.run([bench.lapsed, "--rules", bench.rules, "--config", bench.folder / "lapsed.json"],
-                          capture_output=True, text=True, timeout=10, env=environment)
+    done = run_again(bench, "state")
     expect(done.returncode, 2, "exit status")
     holds("another lapsed uses this state" in done.stderr, done.stderr)
 
@@ -150,9 +154,7 @@ def newer(bench):
     database = sqlite3.connect(bench.folder / "state" / "state.sqlite")
     database.execute("PRAGMA user_version = 99")
     database.close()
-    environment = os.environ | {"STATE_DIRECTORY": str(bench.folder / "state")}
-    done = subprocess.run([bench.lapsed, "--rules", bench.rules, "--config", bench.folder / "lapsed.json"],
-                          capture_output=True, text=True, timeout=10, env=environment)
+    done = run_again(bench, "state")
     expect(done.returncode, 2, "exit status")
     holds("install the newer lapsed again, or move the file away" in done.stderr, done.stderr)
 
@@ -169,3 +171,10 @@ def garbage(bench):
     second.line("it is kept as")
     second.alert("AUTH_FAIL", device="a")
     holds((bench.folder / "state" / "state.sqlite.bad").exists(), "nothing was kept")
+
+
+@story("a folder for the state that is not there ends with status 3, for it may come later")
+def no_folder(bench):
+    done = run_again(bench, "nowhere")
+    expect(done.returncode, 3, "exit status")
+    holds("the state cannot be opened" in done.stderr, done.stderr)
