@@ -1,5 +1,4 @@
-/* The running daemon: owns the loop, the engine, sources and sinks; the only
- * reader of clocks. */
+/* The running daemon: owns the loop, the engine, sources and sinks. */
 #ifndef LAPSED_DAEMON_H
 #define LAPSED_DAEMON_H
 

@@ -208,7 +208,7 @@ class Play:
     """One story's folder, receivers and daemon."""
 
     def __init__(self, folder, options):
-        self.bench = Bench(folder, options.lapsed, options.rules, None)
+        self.bench = Bench(folder, os.path.abspath(options.lapsed), os.path.abspath(options.rules), None)
         self.receivers = []
         self.search = f"{os.environ['PATH']}:/usr/sbin:/sbin:{options.unpacked}/usr/sbin"
 

@@ -1,0 +1,271 @@
+/* Which files and journals are followed: those of the configuration, as they
+ * come, go and are renamed. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "daemon_parts.h"
+#include "log.h"
+
+/* --- what to follow ----------------------------------------------------- */
+
+/* Whether a tail follows the path, or holds the file that stands there now. */
+static bool is_followed(const struct daemon *daemon, const char *path, const struct stat *status)
+{
+	for (size_t i = 0; i < daemon->tail_count; i++) {
+		const struct tail *tail = &daemon->tails[i];
+
+		if (!tail->path)
+			continue;
+		if (!tail->detached && strcmp(tail->path, path) == 0)
+			return true;
+		if (tail->fd >= 0 && tail->device == status->st_dev && tail->inode == status->st_ino)
+			return true;
+	}
+	return false;
+}
+
+/* Where the file was left, if it was ever read: under another name before it
+ * was rotated, or by an earlier run. If nobody holds the path, also where the
+ * file was left that stood there then: it may have been rotated since. */
+static bool find_place(struct daemon *daemon, const char *path, const struct stat *status, struct tail_place *ret,
+		       struct place *ret_place)
+{
+	bool held = false;
+
+	*ret_place = (struct place){.line = 1};
+	for (size_t i = 0; i < FINISHED_MAX && i < daemon->finished_count; i++) {
+		const struct tail_place *at = &daemon->finished[i];
+
+		if (at->device == status->st_dev && at->inode == status->st_ino) {
+			*ret = *at;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		held |= daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0;
+	return daemon->store && store_load_file(daemon->store, held ? "" : path, status->st_dev, status->st_ino, ret,
+						ret_place);
+}
+
+/* A tail that has ended leaves its stream to another of the same source. */
+static size_t free_slot(struct daemon *daemon, uint16_t source)
+{
+	size_t slot = 0;
+
+	while (slot < daemon->tail_count && (daemon->tails[slot].path || daemon->tail_sources[slot] != source))
+		slot++;
+	if (slot == TAILS_MAX || (slot == daemon->tail_count && !engine_stream(daemon->engine, source)))
+		return TAILS_MAX;
+	return slot;
+}
+
+static void follow(struct daemon *daemon, uint16_t source, const char *path)
+{
+	struct stat status = {0};
+	struct tail_place at;
+	struct place place;
+	size_t slot;
+	bool known;
+
+	if (stat(path, &status) < 0)
+		status = (struct stat){0};
+	if (is_followed(daemon, path, &status))
+		return;
+	slot = free_slot(daemon, source);
+	known = find_place(daemon, path, &status, &at, &place);
+	if (slot == TAILS_MAX || !tail_begin(&daemon->tails[slot], path, known ? &at : NULL)) {
+		if (!daemon->too_many_told)
+			log_line(SEVERITY_ERR, "%s and perhaps more cannot be followed: more than %d files, or no memory",
+				 path, TAILS_MAX);
+		daemon->too_many_told = true;
+		return;
+	}
+	if (known)
+		engine_stream_resume(daemon->engine, (uint16_t)slot, place);
+	daemon->tail_sources[slot] = source;
+	daemon->stored_offsets[slot] = UINT64_MAX;
+	if (slot == daemon->tail_count)
+		daemon->tail_count++;
+}
+
+/* Its file was renamed: it is read to its end beside the new one. */
+void follow_let_go(struct daemon *daemon, size_t index)
+{
+	struct tail *tail = &daemon->tails[index];
+	struct stat status;
+	char *path;
+
+	if (!tail->rotated || tail->detached || stat(tail->path, &status) < 0 || !(path = strdup(tail->path)))
+		return;
+	tail_detach(tail);
+	follow(daemon, daemon->tail_sources[index], path);
+	free(path);
+}
+
+/* The files of a source: itself, those of a folder, those of a pattern. */
+static void find_files(struct daemon *daemon, uint16_t source)
+{
+	const char *path = daemon->sources[source].path;
+	struct stat status;
+	char pattern[4096];
+	glob_t found;
+
+	if (!strpbrk(path, "*?[") && (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))) {
+		follow(daemon, source, path);
+		return;
+	}
+	snprintf(pattern, sizeof pattern, "%s%s", path, strpbrk(path, "*?[") ? "" : "/*");
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			if (stat(found.gl_pathv[i], &status) == 0 && S_ISREG(status.st_mode))
+				follow(daemon, source, found.gl_pathv[i]);
+		globfree(&found);
+	}
+}
+
+/* Behind what a journal is to be read from; "": from its head. */
+static const char *position_at_start(const struct daemon *daemon, const struct source_config *source,
+				     char position[JOURNAL_POSITION_MAX])
+{
+	position[0] = '\0';
+	if (daemon->store)
+		store_load_journal(daemon->store, source->name, position, JOURNAL_POSITION_MAX);
+	return position;
+}
+
+static bool follow_journal(struct daemon *daemon, uint16_t source)
+{
+	const struct source_config *config = &daemon->sources[source];
+	struct inlet *inlet = &daemon->inlets[source];
+	char position[JOURNAL_POSITION_MAX];
+
+	if (daemon->tail_count == TAILS_MAX || !engine_stream(daemon->engine, source))
+		return false;
+	*inlet = (struct inlet){.daemon = daemon, .stream = (uint16_t)daemon->tail_count};
+	daemon->tails[daemon->tail_count] = (struct tail){.fd = -1};
+	daemon->tail_sources[daemon->tail_count++] = source;
+	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position), turn_take_records,
+				      inlet);
+	return inlet->journal;
+}
+
+/* What there is of a source now. */
+static void find_source(struct daemon *daemon, uint16_t source)
+{
+	const struct source_config *config = &daemon->sources[source];
+
+	if (!config->name)
+		return;
+	if (!config->is_journal)
+		find_files(daemon, source);
+	else if (!daemon->inlets[source].journal && !follow_journal(daemon, source))
+		log_line(SEVERITY_ERR, "%s: no memory to read it", config->name);
+}
+
+void follow_rescan(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	log_flush();
+	for (size_t i = 0; i < daemon->source_count; i++)
+		find_source(daemon, (uint16_t)i);
+	turn_read_all(daemon);
+	if (daemon->unstored)
+		turn_commit(daemon, NULL);
+}
+
+static void on_nudge(uv_fs_event_t *nudge, const char *name, int events, int error)
+{
+	struct daemon *daemon = nudge->data;
+
+	for (size_t i = 0; i < daemon->source_count; i++)
+		find_source(daemon, (uint16_t)i);
+	turn_read_all(daemon);
+}
+
+/* Watches the folders, not the files: a watch on a file goes deaf when it is
+ * rotated. */
+static void watch_folder(struct daemon *daemon, size_t source)
+{
+	const char *path = daemon->sources[source].path, *slash = strrchr(path, '/');
+	uv_fs_event_t *nudge = daemon->nudges[source] = malloc(sizeof *nudge);
+	char folder[4096];
+	struct stat status;
+
+	if (!nudge)
+		return;
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		snprintf(folder, sizeof folder, "%s", path);
+	uv_fs_event_init(&daemon->loop, nudge);
+	nudge->data = daemon;
+	/* Without it, the rescan finds what there is, a second later. */
+	if (uv_fs_event_start(nudge, on_nudge, folder, 0) < 0)
+		log_line(SEVERITY_WARNING, "%s: cannot be watched; looking every second instead", folder);
+}
+
+static void on_nudge_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static int add_source(struct daemon *daemon, const struct source_config *wanted, const struct settings *settings)
+{
+	int64_t delay_ns =
+		settings_ns(settings, wanted->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL);
+	size_t at = daemon->source_count;
+
+	if (at == SOURCES_MAX || !source_config_copy(wanted, &daemon->sources[at]) ||
+	    !engine_source(daemon->engine, wanted->name, delay_ns))
+		return -ENOMEM;
+	daemon->source_count++;
+	if (!wanted->is_journal)
+		watch_folder(daemon, at);
+	return 0;
+}
+
+static void drop_source(struct daemon *daemon, size_t source)
+{
+	log_line(SEVERITY_INFO, "%s: no longer followed", daemon->sources[source].name);
+	for (size_t t = 0; t < daemon->tail_count; t++)
+		if (daemon->tails[t].path && daemon->tail_sources[t] == source) {
+			turn_step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)t});
+			tail_end(&daemon->tails[t]);
+		}
+	journal_close(daemon->inlets[source].journal);
+	daemon->inlets[source].journal = NULL;
+	source_config_clear(&daemon->sources[source]);
+	if (daemon->nudges[source])
+		uv_close((uv_handle_t *)daemon->nudges[source], on_nudge_closed);
+	daemon->nudges[source] = NULL;
+}
+
+/* Follows what is configured, and no longer what is not. */
+int follow_adopt(struct daemon *daemon, const struct config *config)
+{
+	bool kept[SOURCES_MAX] = {false};
+	int r;
+
+	for (size_t i = 0; i < config->source_count; i++) {
+		const struct source_config *wanted = &config->sources[i];
+		size_t at = 0;
+
+		while (at < daemon->source_count &&
+		       !(daemon->sources[at].name && strcmp(daemon->sources[at].name, wanted->name) == 0))
+			at++;
+		if (at == daemon->source_count) {
+			r = add_source(daemon, wanted, &config->settings);
+			if (r < 0)
+				return r;
+		}
+		kept[at] = true;
+	}
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (!kept[i] && daemon->sources[i].name)
+			drop_source(daemon, i);
+	return 0;
+}

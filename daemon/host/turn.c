@@ -1,0 +1,252 @@
+/* One turn of the daemon: what files and journals have is read, judged, stored
+ * and told, in this order. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <time.h>
+
+#include "daemon_parts.h"
+#include "log.h"
+#include "notify.h"
+
+struct moment daemon_now(void)
+{
+	struct timespec wall, mono;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &mono);
+	return (struct moment){wall.tv_sec * STAMP_SECOND + wall.tv_nsec, mono.tv_sec * STAMP_SECOND + mono.tv_nsec};
+}
+
+/* --- the engine --------------------------------------------------------- */
+
+static void on_tick(uv_timer_t *timer);
+
+void turn_tell(struct daemon *daemon, const struct notice *notice)
+{
+	if (notice->kind == NOTICE_TOLD)
+		log_notice(notice);
+	else
+		sinks_send(daemon->sinks, notice, daemon_now());
+}
+
+static void store_tails(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->tail_count; i++) {
+		struct tail_place at;
+		struct place place;
+		size_t held;
+
+		place = engine_stream_place(daemon->engine, (uint16_t)i, &held);
+		if (!daemon->tails[i].path || !tail_place(&daemon->tails[i], held, &at) ||
+		    at.offset == daemon->stored_offsets[i])
+			continue;
+		store_put_file(daemon->store, daemon->tails[i].path, &at, place);
+		daemon->stored_offsets[i] = at.offset;
+	}
+}
+
+static void store_journals(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->inlets[i].journal)
+			store_put_journal(daemon->store, daemon->sources[i].name,
+					  journal_position(daemon->inlets[i].journal));
+}
+
+static void store_notices(struct daemon *daemon, const struct output *output)
+{
+	static char packed[sizeof(struct notice) + 4096];
+	size_t size;
+
+	for (size_t i = 0; i < output->count; i++)
+		if ((size = notice_pack(&output->notices[i], packed, sizeof packed)))
+			store_put_notice(daemon->store, (struct span){packed, size});
+}
+
+/* What was read, what follows from it, and what is to be told of it, together.
+ * If it cannot be stored, alerts are told all the same: they may be told again
+ * after a restart, under the same ids. */
+void turn_commit(struct daemon *daemon, const struct output *output)
+{
+	int r;
+
+	if (!daemon->store)
+		return;
+	store_begin(daemon->store);
+	/* Those of the last ones have been taken; if a receiver has been away for
+	 * very long, the oldest are let go all together. */
+	if (sinks_are_done(daemon->sinks) || daemon->held > HELD_MAX) {
+		store_drop_notices(daemon->store);
+		daemon->held = 0;
+	}
+	store_put_engine(daemon->store, daemon->engine);
+	store_tails(daemon);
+	store_journals(daemon);
+	if (output)
+		store_notices(daemon, output);
+	daemon->held += output ? output->count : 0;
+	r = store_commit(daemon->store);
+	daemon->unstored = r != 0;
+	if (r) {
+		engine_save_again(daemon->engine);
+		memset(daemon->stored_offsets, 0xFF, TAILS_MAX * sizeof *daemon->stored_offsets);
+	}
+	if (r && !daemon->store_failed)
+		log_line(SEVERITY_ERR, "the state cannot be stored: %s; lapsed goes on, and tries again", strerror(-r));
+	else if (!r && daemon->store_failed)
+		log_line(SEVERITY_INFO, "the state is stored again");
+	daemon->store_failed = r != 0;
+}
+
+void turn_step(struct daemon *daemon, struct input *input)
+{
+	struct output output;
+	int64_t wait_ms;
+
+	input->now = daemon_now();
+	engine_step(daemon->engine, input, &output);
+	daemon->unstored |= input->type != INPUT_TICK;
+	if (output.count > 0)
+		turn_commit(daemon, &output);
+	for (size_t i = 0; i < output.count; i++)
+		turn_tell(daemon, &output.notices[i]);
+	daemon->unstored |= output.count > 0; /* that they have been sent */
+	wait_ms = output.wait_ns / 1000000 + 1;
+	uv_timer_start(&daemon->tick, on_tick, (uint64_t)(wait_ms > INT32_MAX ? INT32_MAX : wait_ms), 0);
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+static void complain(const struct tail *tail, int error)
+{
+	log_line(SEVERITY_ERR, "%s: cannot be read: %s%s", tail->path, strerror(-error),
+		 error == -EACCES   ? " (is the service in the group that may read it?)"
+		 : error == -EISDIR ? " (a folder was found where a file is followed)"
+				    : "");
+}
+
+/* One look at one file. Returns the bytes that it brought. */
+static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
+{
+	struct input input = {.stream = (uint16_t)index};
+	struct tail *tail = &daemon->tails[index];
+	struct tail_news news;
+
+	*ret_more = true;
+	switch (tail_look(tail, daemon_now().mono_ns, daemon->buffer, BUFFER_SIZE, &news)) {
+	case TAIL_BYTES:
+		input.type = INPUT_BYTES;
+		input.bytes = news.bytes;
+		turn_step(daemon, &input);
+		return news.bytes.size;
+	case TAIL_BREAK:
+		input.type = INPUT_BREAK;
+		turn_step(daemon, &input);
+		daemon->finished[daemon->finished_count++ % FINISHED_MAX] = tail->last;
+		return 0;
+	case TAIL_GAP:
+		input.type = INPUT_GAP;
+		input.bytes = span_of(tail->path);
+		input.lost_from = news.lost_from;
+		input.lost_bytes = news.lost_bytes;
+		turn_step(daemon, &input);
+		return 0;
+	case TAIL_LOST:
+		log_line(SEVERITY_WARNING,
+			 "%s: the file that was followed before the stop is gone; what it still held is lost, and this one "
+			 "is read from its begin",
+			 tail->path);
+		return 0;
+	case TAIL_ERROR:
+		complain(tail, news.error);
+		break;
+	case TAIL_IDLE:
+		break;
+	}
+	*ret_more = false;
+	return 0;
+}
+
+static void on_busy(uv_idle_t *idle);
+
+static bool journals_at_end(const struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->inlets[i].journal && !journal_at_end(daemon->inlets[i].journal))
+			return false;
+	return true;
+}
+
+/* For `systemctl status`. */
+void turn_tell_status(const struct daemon *daemon, void (*notify)(const char *))
+{
+	struct engine_status status;
+	char text[160];
+
+	engine_status(daemon->engine, &status);
+	snprintf(text, sizeof text, "%zu devices, %zu alerts stand, %llu records read", status.devices, status.alerts,
+		 (unsigned long long)status.counts.read);
+	notify(text);
+}
+
+/* Reads all files to their ends, but no more than a round. */
+void turn_read_all(struct daemon *daemon)
+{
+	size_t total = 0;
+	bool more;
+
+	for (size_t i = 0; i < daemon->tail_count; i++)
+		do {
+			if (!daemon->tails[i].path)
+				break;
+			total += look(daemon, i, &more);
+			follow_let_go(daemon, i);
+			if (total > ROUND_SIZE) {
+				if (!daemon->is_busy)
+					uv_idle_start(&daemon->busy, on_busy);
+				daemon->is_busy = true;
+				return;
+			}
+		} while (more);
+	if (daemon->is_busy)
+		uv_idle_stop(&daemon->busy);
+	daemon->is_busy = false;
+	if (!daemon->caught_up && journals_at_end(daemon)) {
+		struct engine_status status;
+
+		daemon->caught_up = true;
+		turn_step(daemon, &(struct input){.type = INPUT_CAUGHT_UP});
+		engine_status(daemon->engine, &status);
+		log_line(SEVERITY_INFO, "caught up: %llu records, %zu devices; following",
+			 (unsigned long long)status.counts.read, status.devices);
+		turn_tell_status(daemon, notify_ready);
+	}
+}
+
+void turn_take_records(void *context, struct span records)
+{
+	const struct inlet *inlet = context;
+	struct daemon *daemon = inlet->daemon;
+
+	if (records.size)
+		turn_step(daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
+	if (!daemon->caught_up && !daemon->is_busy && journals_at_end(daemon))
+		turn_read_all(daemon);
+}
+
+static void on_busy(uv_idle_t *idle)
+{
+	turn_read_all(idle->data);
+}
+
+/* All has been read when a tick comes; otherwise time must wait. */
+static void on_tick(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	turn_read_all(daemon);
+	if (!journals_at_end(daemon))
+		uv_timer_start(timer, on_tick, WAIT_MS, 0);
+	else if (!daemon->is_busy)
+		turn_step(daemon, &(struct input){.type = INPUT_TICK});
+}
