@@ -2,6 +2,7 @@
  * come, go and are renamed. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fts.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,20 +107,36 @@ void follow_let_go(struct daemon *daemon, size_t index)
 	free(path);
 }
 
+/* All files in a folder and below it, such as Azure's y=/m=/d=/h=/m=00/PT1H.json. */
+static void find_below(struct daemon *daemon, uint16_t source, const char *folder)
+{
+	char *const paths[] = {(char *)folder, NULL};
+	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+	const FTSENT *entry;
+
+	while (tree && (entry = fts_read(tree)))
+		if (entry->fts_info == FTS_F && entry->fts_name[0] != '.')
+			follow(daemon, source, entry->fts_path);
+	if (tree)
+		fts_close(tree);
+}
+
 /* The files of a source: itself, those of a folder, those of a pattern. */
 static void find_files(struct daemon *daemon, uint16_t source)
 {
 	const char *path = daemon->sources[source].path;
 	struct stat status;
-	char pattern[4096];
 	glob_t found;
 
-	if (!strpbrk(path, "*?[") && (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))) {
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+		find_below(daemon, source, path);
+		return;
+	}
+	if (!strpbrk(path, "*?[")) {
 		follow(daemon, source, path);
 		return;
 	}
-	snprintf(pattern, sizeof pattern, "%s%s", path, strpbrk(path, "*?[") ? "" : "/*");
-	if (glob(pattern, 0, NULL, &found) == 0) {
+	if (glob(path, 0, NULL, &found) == 0) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			if (stat(found.gl_pathv[i], &status) == 0 && S_ISREG(status.st_mode))
 				follow(daemon, source, found.gl_pathv[i]);

@@ -1,6 +1,8 @@
 """What the daemon follows: files that grow, rotate, shrink, vanish and come."""
 import os
+import shutil
 import signal
+import subprocess
 import time
 
 from rig import NOBODY, Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
@@ -208,6 +210,40 @@ def folder(bench):
     append(place / "PT1H.json", refused(now(), "c"))
     tell(daemon, "b", "c")
     finish(daemon, 3, "a", "b", "c")
+
+
+@story("a tree of hourly blobs is one source, and new hours are found in it")
+def blobs(bench):
+    hours = [bench.folder / "insights" / f"y=2026/m=03/d=02/h=0{n}/m=00" for n in (8, 9)]
+    hours[0].mkdir(parents=True)
+    append(hours[0] / "PT1H.json", refused(now(), "a"))
+    daemon = bench.start([bench.folder / "insights"])
+    tell(daemon, "a")
+    hours[1].mkdir(parents=True)
+    append(hours[1] / "PT1H.json", refused(now(), "b"))
+    append(hours[0] / "PT1H.json", refused(now(), "c"))       # an earlier hour's blob can still grow
+    tell(daemon, "b", "c")
+    finish(daemon, 3, "a", "b", "c")
+
+
+@story("logrotate rotates in every way it knows, and nothing is lost")
+def logrotate(bench):
+    program = shutil.which("logrotate", path="/usr/sbin:/usr/bin:" + os.environ.get("PATH", ""))
+    if not program:
+        raise Skipped("logrotate is not installed")
+    daemon, state, names = bench.start(), bench.folder / "logrotate.state", []
+    for number, way in enumerate(("create", "copytruncate", "create\n delaycompress\n compress", "create\n dateext")):
+        config = bench.folder / "logrotate.conf"
+        config.write_text(f"{bench.log} {{\n su root root\n rotate 9\n {way}\n}}\n")
+        config.chmod(0o644)
+        for when in ("before", "after"):
+            name = f"{when}-{number}"
+            append(bench.log, refused(now(), name))
+            tell(daemon, name)
+            names.append(name)
+            if when == "before":
+                subprocess.run([program, "--force", "--state", state, config], check=True, capture_output=True)
+    finish(daemon, len(names), *names)
 
 
 @story("a file renamed within its folder is not read again, and deadlines keep their time")

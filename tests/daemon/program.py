@@ -4,11 +4,58 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
 from rig import (BY_RECORDS, QUICK, Skipped, append, connected, expect, expelled, holds, now, record, refused, story,
                  wait)
+
+
+@story("the service manager hears of start, reload, life and stop")
+def notified(bench):
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(bench.folder / "notify"))
+    manager.settimeout(5)
+    heard = []
+
+    def hear(words):
+        while not any(words in h for h in heard):
+            heard.append(manager.recv(4096).decode())
+
+    daemon = bench.start(environment={"NOTIFY_SOCKET": str(bench.folder / "notify"), "WATCHDOG_USEC": "400000"})
+    hear("READY=1")
+    hear("WATCHDOG=1")
+    heard.clear()
+    bench.configure(name="lapsed.json").write_text('{"sourcse": []}')
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.line('the old configuration stays in force: ')
+    hear("RELOADING=1")
+    hear("READY=1")
+    heard.clear()
+    bench.configure()
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.line("configuration and rules read again")
+    append(bench.log, refused(now(), "pump-1"))
+    daemon.alert("AUTH_FAIL", device="pump-1")
+    heard.clear()
+    daemon.process.send_signal(signal.SIGSTOP)       # hung: nobody feeds the watchdog
+    time.sleep(0.3)
+    manager.settimeout(0.01)
+    try:
+        while True:
+            manager.recv(4096)
+    except TimeoutError:
+        pass
+    manager.settimeout(0.8)
+    try:
+        holds("WATCHDOG=1" not in manager.recv(4096).decode(), "a hung daemon fed the watchdog")
+    except TimeoutError:
+        pass
+    daemon.process.send_signal(signal.SIGCONT)
+    manager.settimeout(5)
+    daemon.process.send_signal(signal.SIGTERM)
+    hear("STOPPING=1")
 
 
 @story("a silent source says so, names what waits for it, and says when it speaks again", syslog=True)
