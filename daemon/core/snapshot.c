@@ -325,6 +325,7 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 
 	if (!get_bytes(value, &events, sizeof events) || events > value->size / sizeof(struct event))
 		return false;
+	free(dossier->events);
 	dossier->events = malloc((events + 1) * sizeof(struct event));
 	if (!dossier->events)
 		return false;

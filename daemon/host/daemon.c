@@ -223,6 +223,7 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 		if (sinks_are_resolving(daemon->sinks))
 			_exit(0);
 	}
+	sinks_free(daemon->sinks);
 	for (size_t i = 0; i < daemon->source_count; i++)
 		journal_close(daemon->inlets[i].journal);
 	uv_walk(&daemon->loop, on_walk, NULL);

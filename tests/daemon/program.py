@@ -56,6 +56,7 @@ def notified(bench):
     manager.settimeout(5)
     daemon.process.send_signal(signal.SIGTERM)
     hear("STOPPING=1")
+    daemon.stop(0)
 
 
 @story("a silent source says so, names what waits for it, and says when it speaks again", syslog=True)
