@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include "build.h"
 #include "daemon_parts.h"
@@ -111,7 +112,9 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	daemon->tails = calloc(TAILS_MAX, sizeof *daemon->tails);
 	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);
 	daemon->stored_offsets = calloc(TAILS_MAX, sizeof *daemon->stored_offsets);
-	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stored_offsets)
+	daemon->finished = calloc(FINISHED_MAX, sizeof *daemon->finished);
+	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stored_offsets ||
+	    !daemon->finished)
 		return -ENOMEM;
 	if (!(daemon->sinks = sinks_new(&daemon->loop)) || sinks_adopt(daemon->sinks, &config->alerts) < 0)
 		return -ENOMEM;
@@ -192,7 +195,20 @@ static void close_all(struct daemon *daemon)
 	free(daemon->tails);
 	free(daemon->tail_sources);
 	free(daemon->stored_offsets);
+	free(daemon->finished);
+	free(daemon->released);
 	free(daemon);
+}
+
+/* A folder of blobs may hold more files than a shell allows. */
+static void allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 int daemon_run(struct plan *take_plan, const struct plan_options *options, struct fault *fault)
@@ -207,6 +223,7 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 	}
 	daemon->plan = take_plan;
 	daemon->options = options;
+	allow_files();
 	r = uv_loop_init(&daemon->loop);
 	if (r == 0)
 		r = open_all(daemon, fault);

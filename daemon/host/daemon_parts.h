@@ -18,11 +18,12 @@ enum {
 	ROUND_SIZE = 4 << 20,   /* bytes read before signals and timers have their turn */
 	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
 	WAIT_MS = 100,          /* for journals that are not read to their ends */
+	RELEASE_S = 3600,       /* see follow_release() */
 	TAILS_MAX = 4096,
 	SOURCES_MAX = 256,
 	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
 	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
-	FINISHED_MAX = 1024,
+	FINISHED_MAX = 65536,   /* a power of two: more than seven years of hourly blobs */
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
 	SEVERITY_INFO = 6,
@@ -55,8 +56,9 @@ struct daemon {
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended, or is a journal's */
 	uint16_t *tail_sources;
 	uint64_t *stored_offsets; /* of each tail, as committed last */
-	struct tail_place finished[FINISHED_MAX]; /* files that were read to their end, under whatever name */
-	size_t finished_count; /* in all: the array is a ring */
+	struct tail_place *released; /* closed since the last commit */
+	size_t released_count;
+	struct tail_place *finished; /* files that were read to their end, under whatever name: see follow.c */
 	bool too_many_told;
 	size_t tail_count;
 	bool caught_up, is_busy;
@@ -88,6 +90,13 @@ int follow_adopt(struct daemon *daemon, const struct config *config);
 
 /* The file of a tail was renamed: it is read to its end beside the new one. */
 void follow_let_go(struct daemon *daemon, size_t index);
+
+/* A file was read to its end and closed: where that was. */
+void follow_remember(struct daemon *daemon, const struct tail_place *place);
+
+/* A file of a folder that has not changed for an hour is closed: an hourly blob
+ * is complete, and there may be thousands. */
+void follow_release(struct daemon *daemon, size_t index);
 
 /* Looks which files there are now, and reads them. */
 void follow_rescan(uv_timer_t *timer);

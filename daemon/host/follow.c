@@ -29,22 +29,72 @@ static bool is_followed(const struct daemon *daemon, const char *path, const str
 	return false;
 }
 
+/* Eight places, beginning with the one that the inode points to. */
+static struct tail_place *finished_slot(const struct daemon *daemon, uint64_t device, uint64_t inode, unsigned probe)
+{
+	return &daemon->finished[((inode ^ device << 7) + probe) & (FINISHED_MAX - 1)];
+}
+
+void follow_remember(struct daemon *daemon, const struct tail_place *place)
+{
+	struct tail_place *slot = NULL;
+
+	for (unsigned probe = 0; probe < 8; probe++) {
+		slot = finished_slot(daemon, place->device, place->inode, probe);
+		if (slot->offset == 0 || (slot->device == place->device && slot->inode == place->inode))
+			break;
+	}
+	*slot = *place;
+}
+
+static const struct tail_place *find_finished(const struct daemon *daemon, const struct stat *status)
+{
+	for (unsigned probe = 0; probe < 8; probe++) {
+		const struct tail_place *slot = finished_slot(daemon, status->st_dev, status->st_ino, probe);
+
+		if (slot->offset > 0 && slot->device == status->st_dev && slot->inode == status->st_ino)
+			return slot;
+	}
+	return NULL;
+}
+
+static bool is_old(const struct stat *status)
+{
+	return daemon_now().wall_ns / STAMP_SECOND - status->st_mtim.tv_sec > RELEASE_S;
+}
+
+void follow_release(struct daemon *daemon, size_t index)
+{
+	struct tail *tail = &daemon->tails[index];
+	struct tail_place *released = daemon->released;
+	struct stat status;
+
+	if (!tail->path || tail->fd < 0 || tail->rotated || tail->offset == 0 ||
+	    strcmp(tail->path, daemon->sources[daemon->tail_sources[index]].path) == 0 ||
+	    fstat(tail->fd, &status) < 0 || (uint64_t)status.st_size != tail->offset || !is_old(&status))
+		return;
+	turn_step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)index});
+	tail_end(tail);
+	follow_remember(daemon, &tail->last);
+	if (daemon->store && (released = realloc(released, (daemon->released_count + 1) * sizeof *released))) {
+		daemon->released = released;
+		released[daemon->released_count++] = tail->last;
+	}
+}
+
 /* Where the file was left, if it was ever read: under another name before it
  * was rotated, or by an earlier run. If nobody holds the path, also where the
  * file was left that stood there then: it may have been rotated since. */
 static bool find_place(struct daemon *daemon, const char *path, const struct stat *status, struct tail_place *ret,
 		       struct place *ret_place)
 {
+	const struct tail_place *finished = find_finished(daemon, status);
 	bool held = false;
 
 	*ret_place = (struct place){.line = 1};
-	for (size_t i = 0; i < FINISHED_MAX && i < daemon->finished_count; i++) {
-		const struct tail_place *at = &daemon->finished[i];
-
-		if (at->device == status->st_dev && at->inode == status->st_ino) {
-			*ret = *at;
-			return true;
-		}
+	if (finished) {
+		*ret = *finished;
+		return true;
 	}
 	for (size_t i = 0; i < daemon->tail_count; i++)
 		held |= daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0;
@@ -66,6 +116,7 @@ static size_t free_slot(struct daemon *daemon, uint16_t source)
 
 static void follow(struct daemon *daemon, uint16_t source, const char *path)
 {
+	const struct tail_place *finished;
 	struct stat status = {0};
 	struct tail_place at;
 	struct place place;
@@ -74,7 +125,9 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 
 	if (stat(path, &status) < 0)
 		status = (struct stat){0};
-	if (is_followed(daemon, path, &status))
+	finished = find_finished(daemon, &status);
+	if ((finished && finished->offset == (uint64_t)status.st_size && is_old(&status)) ||
+	    is_followed(daemon, path, &status))
 		return;
 	slot = free_slot(daemon, source);
 	known = find_place(daemon, path, &status, &at, &place);

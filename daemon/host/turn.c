@@ -31,6 +31,9 @@ void turn_tell(struct daemon *daemon, const struct notice *notice)
 
 static void store_tails(struct daemon *daemon)
 {
+	for (size_t i = 0; i < daemon->released_count; i++)
+		store_put_file(daemon->store, "", &daemon->released[i], (struct place){.line = 1});
+	daemon->released_count = 0;
 	for (size_t i = 0; i < daemon->tail_count; i++) {
 		struct tail_place at;
 		struct place place;
@@ -142,7 +145,7 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 	case TAIL_BREAK:
 		input.type = INPUT_BREAK;
 		turn_step(daemon, &input);
-		daemon->finished[daemon->finished_count++ % FINISHED_MAX] = tail->last;
+		follow_remember(daemon, &tail->last);
 		return 0;
 	case TAIL_GAP:
 		input.type = INPUT_GAP;
@@ -201,6 +204,8 @@ void turn_read_all(struct daemon *daemon)
 				break;
 			total += look(daemon, i, &more);
 			follow_let_go(daemon, i);
+			if (!more)
+				follow_release(daemon, i);
 			if (total > ROUND_SIZE) {
 				if (!daemon->is_busy)
 					uv_idle_start(&daemon->busy, on_busy);

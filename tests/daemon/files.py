@@ -1,5 +1,6 @@
 """What the daemon follows: files that grow, rotate, shrink, vanish and come."""
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -224,6 +225,24 @@ def blobs(bench):
     append(hours[0] / "PT1H.json", refused(now(), "c"))       # an earlier hour's blob can still grow
     tell(daemon, "b", "c")
     finish(daemon, 3, "a", "b", "c")
+
+
+@story("thousands of complete blobs are read and let go, and one that grows again is read on")
+def many_blobs(bench):
+    folder, count = bench.folder / "blobs", 5000
+    folder.mkdir()
+    for n in range(count):
+        append(folder / f"{n:05}.json", connected(now() - 10, f"d{n}"))
+        os.utime(folder / f"{n:05}.json", (now() - 7200, now() - 7200))
+    daemon = bench.start([folder])
+    wait("all are read", lambda: sum("caught up" in line for line in daemon.lines()), 30)
+    append(folder / "00017.json", refused(now(), "d17"))
+    daemon.alert("AUTH_FAIL", device="d17")
+    append(folder / f"{count - 1:05}.json", refused(now(), "last"))
+    daemon.alert("AUTH_FAIL", device="last")
+    held = [entry.resolve().parent.name for entry in pathlib.Path(f"/proc/{daemon.pid}/fd").iterdir()]
+    holds(held.count("blobs") < 10, f"{held.count('blobs')} files are held open")
+    expect(daemon.stop()["read"], count + 2, "records read")
 
 
 @story("logrotate rotates in every way it knows, and nothing is lost")

@@ -178,3 +178,19 @@ def no_folder(bench):
     done = run_again(bench, "nowhere")
     expect(done.returncode, 3, "exit status")
     holds("the state cannot be opened" in done.stderr, done.stderr)
+
+
+@story("complete blobs are not read again after a start")
+def blobs(bench):
+    folder = bench.folder / "blobs"
+    folder.mkdir()
+    for n in range(300):
+        append(folder / f"{n:03}.json", refused(now() - 7200, f"d{n}"))
+        os.utime(folder / f"{n:03}.json", (now() - 7200, now() - 7200))
+    environment = {"STATE_DIRECTORY": str(bench.folder)}
+    first = bench.start([folder], environment=environment)
+    expect(first.stop()["read"], 300, "records of the first run")
+    second = bench.start([folder], environment=environment)
+    append(folder / "300.json", refused(now(), "new"))
+    second.alert("AUTH_FAIL", device="new")
+    expect(second.stop()["read"], 1, "records of the second run")
