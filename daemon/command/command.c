@@ -67,7 +67,8 @@ static void print_verbs(FILE *out, const char *program, const struct verb *verbs
 	for (; verbs->name; verbs++)
 		fprintf(out, "  %-8s %s\n", verbs->name, verbs->help);
 	fprintf(out, "\n%s VERB --help tells a verb's options.\n"
-		     "Exit status: 0 done, 1 found something, 2 wrong use, configuration or rules, 3 not reached.\n",
+		     "Exit status: 0 done, 1 found something, 2 wrong use, configuration or rules, "
+		     "3 input could not be read.\n",
 		program);
 }
 

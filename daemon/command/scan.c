@@ -89,8 +89,10 @@ int command_scan(const struct options *options)
 	if (survey && status != EXIT_WRONG) {
 		if (options->what_if_count > 0)
 			report_changes(survey, &plan, &what_if, options);
-		else
-			found = options->json ? report_json(survey, &plan, options) : report_text(survey, &plan, options);
+		else if (options->json)
+			found = report_json(survey, &plan, options);
+		else if (survey_counts(survey)->read > 0) /* where nothing was read nobody may hear "no device needs you" */
+			found = report_text(survey, &plan, options);
 		if (fflush(stdout) != 0)
 			status = EXIT_UNREACHED;
 	}

@@ -527,6 +527,14 @@ def a_file_that_is_not_there_gives_3_and_the_others_are_judged(run):
 
 
 @test
+def where_nothing_was_read_no_verdict_is_told(run):
+    for name, status in ((run.folder / "nowhere.json", 3), (run.file(b""), 0)):
+        done = run.call("scan", name)
+        same((done.returncode, done.stdout), (status, b""))
+        check(b"nothing can be said" in done.stderr, done.stderr.decode())
+
+
+@test
 def a_file_that_breaks_off_gives_3_and_what_was_read_is_judged(run):
     packed = gzip.compress(GOOD + b"".join(json.dumps({"x": random.Random(i).random()}).encode() + b"\n"
                                            for i in range(20000)))
