@@ -47,15 +47,14 @@ void scanner_free(struct scanner *take_scanner)
 	free(take_scanner);
 }
 
-bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, bool escaped, struct value *ret)
+bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, struct value *ret)
 {
-	*ret = (struct value){.kind = VALUE_STRING, .text = raw.data, .size = (uint32_t)raw.size};
-	if (!escaped)
-		return true;
+	char *out = scanner->scratch + scanner->scratch_size;
+
 	if (raw.size > sizeof scanner->scratch - scanner->scratch_size)
 		return false;
-	ret->text = scanner->scratch + scanner->scratch_size;
-	ret->size = (uint32_t)quoting_decode(raw.data, raw.data + raw.size, level, scanner->scratch + scanner->scratch_size);
+	*ret = (struct value){.kind = VALUE_STRING, .text = out};
+	ret->size = (uint32_t)quoting_decode(raw.data, raw.data + raw.size, level, out);
 	scanner->scratch_size += ret->size;
 	return true;
 }
@@ -176,6 +175,12 @@ static void note_token(struct walk *walk, const char *start, const char *end, en
 
 enum content { PLAIN_VALUE, DOCUMENT, UNUSUAL };
 
+/* Of several "properties" only the first name's may be the inner object. */
+static bool may_enter(const struct walk *walk)
+{
+	return field_at(walk) != FIELD_PROPERTIES || walk->frame->key->rank == 0;
+}
+
 /* Whether what is in the string is a document that counts. */
 static enum content look_into(const struct walk *walk, const char *start)
 {
@@ -184,7 +189,7 @@ static enum content look_into(const struct walk *walk, const char *start)
 	if (field != FIELD_PROPERTIES && field != FIELD_AUTHENTICATION)
 		return PLAIN_VALUE;
 	if (start < walk->end && *start == '{')
-		return walk->frame->key->rank == 0 && walk->frame->level < LEVEL_MAX ? DOCUMENT : UNUSUAL;
+		return may_enter(walk) && walk->frame->level < LEVEL_MAX ? DOCUMENT : UNUSUAL;
 	return PLAIN_VALUE;
 }
 
@@ -208,7 +213,7 @@ static bool read_string(struct walk *walk)
 	struct frame *frame = walk->frame;
 	const char *start, *end;
 	bool escaped = false;
-	struct value value;
+	struct value value = {.kind = VALUE_STRING};
 
 	if (!quote_is_at(walk->at, walk->end, frame->level))
 		return false;
@@ -235,7 +240,9 @@ static bool read_string(struct walk *walk)
 	if (frame->key->field == FIELD_AUTHENTICATION &&
 	    (escaped || memchr(start, '{', (size_t)(end - start))))
 		return false;
-	if (!scanner_decode(walk->scanner, (struct span){start, (size_t)(end - start)}, frame->level, escaped, &value))
+	value.text = start;
+	value.size = (uint32_t)(end - start);
+	if (escaped && !scanner_decode(walk->scanner, (struct span){start, value.size}, frame->level, &value))
 		return false;
 	keep(walk, value);
 	return true;
@@ -289,14 +296,16 @@ static bool read_value(struct walk *walk)
 {
 	enum field field = field_at(walk);
 
+	if (field == FIELD_PROPERTIES && !strchr("{\\\"n", *walk->at))
+		return false; /* malformed */
 	switch (*walk->at) {
 	case '{':
 		if (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION)
-			return walk->frame->key->rank == 0 && enter(walk, false);
+			return may_enter(walk) && enter(walk, false);
 		keep(walk, (struct value){.kind = VALUE_OTHER});
 		return push(walk, true, ROLE_NONE, walk->frame->part, false);
 	case '[':
-		if (holds_records(walk) || field == FIELD_PROPERTIES)
+		if (holds_records(walk))
 			return false;
 		keep(walk, (struct value){.kind = VALUE_OTHER});
 		return push(walk, false, ROLE_NONE, walk->frame->part, false);

@@ -37,8 +37,8 @@ void scanner_free(struct scanner *take_scanner);
  * scanner->fields are then good until the next call, or as long as text is. */
 size_t scanner_read(struct scanner *scanner, struct span text);
 
-/* What stands in the text, decoded into the scratch if need be. Returns false
- * if that is full. */
-bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, bool escaped, struct value *ret);
+/* What quoting_end() has passed, decoded into the scratch. Returns false if
+ * that is full. */
+bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, struct value *ret);
 
 #endif
