@@ -41,21 +41,33 @@ void lookup_forget(struct lookup *lookup)
 		lookup->place[i].size = 0;
 }
 
+static inline uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof word);
+	return word | UINT64_C(0x2020202020202020);
+}
+
+static inline uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+	return hash ^ hash >> 32;
+}
+
 uint64_t lookup_hash(uint64_t seed, struct span text)
 {
-	uint64_t hash = seed ^ text.size, word;
+	const char *at = text.data, *end = at + text.size;
+	uint64_t hash = mix(seed, text.size);
 
-	while (text.size > 0) {
-		size_t size = text.size < sizeof word ? text.size : sizeof word;
-
-		word = 0;
-		memcpy(&word, text.data, size);
-		hash = (hash ^ (word | UINT64_C(0x2020202020202020))) * UINT64_C(0x9E3779B97F4A7C15);
-		hash ^= hash >> 32;
-		text.data += size;
-		text.size -= size;
+	if (text.size < 8) {
+		while (at < end)
+			hash = mix(hash, (unsigned char)*at++ | 0x20);
+		return hash;
 	}
-	return hash;
+	for (; end - at > 8; at += 8)
+		hash = mix(hash, word_at(at));
+	return mix(hash, word_at(end - 8)); /* may overlap */
 }
 
 void *lookup_find(struct lookup *lookup, struct span text, bool *ret_known)
