@@ -34,7 +34,7 @@ enum field {
 };
 
 struct key {
-	char name[36]; /* no longer than VECTOR_SIZE less */
+	char name[2 * VECTOR_SIZE];
 	uint8_t size, row;
 	uint8_t field;
 	uint8_t rank; /* of several names of one field in one object, the lowest counts */
@@ -60,7 +60,7 @@ static inline const struct key *key_find(const struct key_index *index, struct s
 	const struct key *key;
 
 	for (unsigned at = key_place(name); (key = index->place[at]); at = (at + 1) % 128)
-		if (key->size == name.size && vector_same(name.data, end, key->name, name.size))
+		if (key->size == name.size && vector_same_name(name.data, end, key->name, name.size))
 			return key;
 	return NULL;
 }

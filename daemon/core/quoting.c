@@ -15,14 +15,9 @@ const char *quoting_skip_blanks(const char *at, const char *end, unsigned level)
 {
 	const char *behind;
 
-	while (at < end) {
-		if (*at == ' ' || (level == 0 && (*at == '\t' || *at == '\r')))
-			at++;
-		else if (*at == '\\' && (behind = skip_escaped_blank(at, end, level)))
-			at = behind;
-		else
-			break;
-	}
+	while ((at = vector_skip_blanks(at, end, level == 0)) < end && *at == '\\' &&
+	       (behind = skip_escaped_blank(at, end, level)))
+		at = behind;
 	return at;
 }
 

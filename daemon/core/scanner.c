@@ -68,7 +68,9 @@ bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, st
 
 READER skip_blanks(const struct walk *walk, const char *at, unsigned level)
 {
-	if (at < walk->end && (unsigned char)*at > ' ' && (level == 0 || *at != '\\' || quote_is_at(at, walk->end, level)))
+	if (at < walk->end && (unsigned char)*at <= ' ')
+		at = vector_skip_blanks(at, walk->end, level == 0);
+	if (level == 0 || at == walk->end || *at != '\\' || quote_is_at(at, walk->end, level))
 		return at;
 	return quoting_skip_blanks(at, walk->end, level);
 }
@@ -381,6 +383,7 @@ READER read_member(struct walk *walk, const char *at, unsigned level)
 		return NULL;
 	if (walk->frame > around)
 		return arrive(walk, at);
+	at = skip_blanks(walk, at, level);
 	return at < walk->end && *at == ',' ? skip_blanks(walk, at + 1, level) : leave(walk, at);
 }
 
