@@ -13,6 +13,7 @@ enum { TEXTS_MAX = 255, ADDRESSES_MAX = 64, MESSAGE_MAX = 257 };
  * captured; or a masked address. */
 struct text {
 	char *message, *captures;
+	uint16_t size; /* of the message, where it is kept as it came; else 0 */
 };
 
 struct dossier {

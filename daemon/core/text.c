@@ -9,11 +9,18 @@ static bool is_base64(char c)
 	       c == '%' || c == '-' || c == '_';
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 static bool begins_nocase(struct span text, size_t at, const char *word)
 {
-	size_t size = strlen(word);
-
-	return at + size <= text.size && strncasecmp(text.data + at, word, size) == 0;
+	while (*word && at < text.size && lower(text.data[at]) == lower(*word)) {
+		at++;
+		word++;
+	}
+	return !*word;
 }
 
 static bool is_word(char c)
@@ -42,9 +49,17 @@ static size_t skip_any(struct span text, size_t at, const char *these)
 	return at;
 }
 
+/* Most characters begin none of these names. */
+static bool begins_name(char c)
+{
+	return c && strchr("sakptSAKPT", c);
+}
+
 /* Where the value of the name at `at` begins; 0: no such name is there. */
 static size_t value_of(struct span text, size_t at, bool *ret_secret)
 {
+	if (!begins_name(text.data[at]))
+		return 0;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
 		size_t end = at + strlen(hidden[i].name);
 
