@@ -18,6 +18,7 @@ struct survey {
 	struct device **order;
 	int64_t hold_ns; /* the setting that the hubs' troubles were folded by */
 	struct court court;
+	struct finding_of_device *findings; /* of all devices, in order; NULL: not judged yet */
 	uint64_t unjudged;
 };
 
@@ -44,10 +45,19 @@ struct survey *survey_new(const struct ruleset *rules, const struct settings *se
 	return NULL;
 }
 
+static void free_findings(struct survey *survey)
+{
+	for (size_t i = 0; survey->findings && i < registry_devices(survey->registry); i++)
+		free((void *)survey->findings[i].episodes);
+	free(survey->findings);
+	survey->findings = NULL;
+}
+
 void survey_free(struct survey *take_survey)
 {
 	if (!take_survey)
 		return;
+	free_findings(take_survey);
 	for (size_t i = 0; i < registry_devices(take_survey->registry); i++) {
 		struct device *device = registry_at(take_survey->registry, i);
 
@@ -260,34 +270,82 @@ static int order_episodes(const void *a, const void *b)
 	return (int)left->scope - (int)right->scope;
 }
 
+/* In order of opening: they come in the order of their ends. */
+static void arrange_episodes(struct court *court)
+{
+	size_t ordered = 1;
+
+	while (ordered < court->ended_count && order_episodes(&court->ended[ordered - 1], &court->ended[ordered]) <= 0)
+		ordered++;
+	if (ordered < court->ended_count)
+		qsort(court->ended, court->ended_count, sizeof *court->ended, order_episodes);
+}
+
 void survey_judge(struct survey *survey, size_t index, const struct settings *settings, struct trace *trace,
 		  struct finding_of_device *ret)
 {
 	const struct device *device = survey->order[index];
 	const struct dossier *dossier = device->file;
 	struct court *court = &survey->court;
+	struct life life;
 
 	note_troubles(survey, settings);
-	*ret = (struct finding_of_device){.device = device, .dossier = dossier};
 	court->settings = settings;
 	court->rules = survey->rules;
 	court->hub = registry_hub_at(survey->registry, device->hub);
 	court->x509 = roster_holds(survey->x509, court->hub->name, device_id(device), device_module(device));
 	court->trace = trace;
 	court->ended_count = 0;
-	ret->hub = court->hub->name;
-	life_begin(&ret->life);
+	life_begin(&life);
 	for (size_t i = 0; i < dossier->count; i++)
-		life_step(&ret->life, court, dossier->events, dossier->count, i);
-	life_pass(&ret->life, court, survey->time.last_ns, true);
-	life_lean(&ret->life, court);
+		life_step(&life, court, dossier->events, dossier->count, i);
+	life_pass(&life, court, survey->time.last_ns, true);
+	life_lean(&life, court);
 	for (int i = 0; i < SCOPE_COUNT; i++)
-		if (ret->life.episodes[i].open)
-			episodes_keep(court, &ret->life.episodes[i]);
-	if (court->ended_count > 1)
-		qsort(court->ended, court->ended_count, sizeof *court->ended, order_episodes);
-	ret->episodes = court->ended;
-	ret->episode_count = court->ended_count;
+		if (life.episodes[i].open)
+			episodes_keep(court, &life.episodes[i]);
+	arrange_episodes(court);
+	*ret = (struct finding_of_device){
+		.device = device,
+		.hub = court->hub->name,
+		.dossier = dossier,
+		.episodes = court->ended,
+		.episode_count = court->ended_count,
+		.standing = life_standing(&life),
+		.protocol = life.protocol,
+		.sdk = life.sdk,
+		.losses = life.losses,
+		.expulsions = life.expulsions,
+		.cadence_s = life_cadence_s(&life),
+		.token_lifespan_s = life_token_lifespan_s(&life),
+	};
+}
+
+/* Takes the court's episodes along, so that they outlive the next judgement. */
+static bool keep_episodes(struct finding_of_device *finding)
+{
+	size_t bytes = finding->episode_count * sizeof *finding->episodes;
+	struct episode *kept = bytes ? malloc(bytes) : NULL;
+
+	if (kept)
+		memcpy(kept, finding->episodes, bytes);
+	finding->episodes = kept;
+	return kept || !bytes;
+}
+
+const struct finding_of_device *survey_findings(struct survey *survey)
+{
+	size_t count = registry_devices(survey->registry);
+
+	if (survey->findings || !survey->order)
+		return survey->findings;
+	survey->findings = calloc(count + 1, sizeof *survey->findings);
+	for (size_t i = 0; survey->findings && i < count; i++) {
+		survey_judge(survey, i, survey->settings, NULL, &survey->findings[i]);
+		if (!keep_episodes(&survey->findings[i]))
+			free_findings(survey);
+	}
+	return survey->findings;
 }
 
 size_t survey_sources(const struct survey *survey)

@@ -1,0 +1,222 @@
+#include "writer.h"
+
+#include "../core/stamp.h"
+
+/* Longer texts are written character by character, so that none has to fit. */
+enum { PLAIN_MAX = 4096, BLOCK = 16 };
+
+void writer_begin(struct writer *ret, FILE *file)
+{
+	ret->file = file;
+	ret->size = 0;
+	ret->follows = false;
+}
+
+void writer_flush(struct writer *writer)
+{
+	fwrite(writer->buffer, 1, writer->size, writer->file);
+	writer->size = 0;
+}
+
+static void put(struct writer *writer, const char *bytes, size_t size)
+{
+	memcpy(writer_room(writer, size), bytes, size);
+	writer->size += size;
+}
+
+/* --- texts -------------------------------------------------------------- */
+
+/* 1 for what has to be escaped. */
+static inline unsigned char is_odd(char c)
+{
+	return (unsigned char)(((unsigned char)c < 0x20) | ((unsigned char)c > 0x7F) | (c == '"') | (c == '\\'));
+}
+
+/* A loop without an end in between: compilers make a few vector instructions
+ * of it, and most of what is written passes through here. */
+static inline bool is_plain_block(const char *block)
+{
+	unsigned char odd = 0;
+
+	for (int i = 0; i < BLOCK; i++)
+		odd |= is_odd(block[i]);
+	return !odd;
+}
+
+static bool is_plain(struct span text)
+{
+	size_t at = 0;
+
+	for (; at + BLOCK <= text.size; at += BLOCK)
+		if (!is_plain_block(text.data + at))
+			return false;
+	if (text.size >= BLOCK) /* the rest, with what is before it once more */
+		return is_plain_block(text.data + text.size - BLOCK);
+	while (at < text.size && !is_odd(text.data[at]))
+		at++;
+	return at == text.size;
+}
+
+/* One character; returns how many bytes it has, 0 if it is no UTF-8. */
+static size_t decode(struct span text, uint32_t *ret)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *bytes = (const unsigned char *)text.data;
+	size_t size = bytes[0] < 0x80 ? 1 : bytes[0] < 0xC0 ? 0 : bytes[0] < 0xE0 ? 2 : bytes[0] < 0xF0 ? 3 : 4;
+	uint32_t code = size == 1 ? bytes[0] : bytes[0] & (0x7Fu >> size);
+
+	if (size == 0 || size > text.size || bytes[0] > 0xF4)
+		return 0;
+	for (size_t i = 1; i < size; i++) {
+		if ((bytes[i] & 0xC0) != 0x80)
+			return 0;
+		code = code << 6 | (bytes[i] & 0x3F);
+	}
+	*ret = code;
+	return code < least[size] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF) ? 0 : size;
+}
+
+static bool is_utf8(struct span text)
+{
+	uint32_t code;
+	size_t size;
+
+	for (; text.size > 0; text.data += size, text.size -= size)
+		if (!(size = decode(text, &code)))
+			return false;
+	return true;
+}
+
+static void put_unit(struct writer *writer, uint32_t unit)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char escape[] = {'\\', 'u', digits[unit >> 12], digits[unit >> 8 & 15], digits[unit >> 4 & 15],
+			       digits[unit & 15]};
+
+	put(writer, escape, sizeof escape);
+}
+
+static void put_character(struct writer *writer, uint32_t code)
+{
+	static const char named[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	const char *name = code > 0 && code < 0x80 ? strchr(named, (int)code) : NULL;
+	char plain = (char)code;
+
+	if (name) {
+		put(writer, (const char[]){'\\', letters[name - named]}, 2);
+	} else if (code >= 0x20 && code < 0x80) {
+		put(writer, &plain, 1);
+	} else if (code < 0x10000) {
+		put_unit(writer, code);
+	} else {
+		put_unit(writer, 0xD800 + ((code - 0x10000) >> 10));
+		put_unit(writer, 0xDC00 + ((code - 0x10000) & 0x3FF));
+	}
+}
+
+static void put_escaped(struct writer *writer, struct span text)
+{
+	uint32_t code;
+	size_t size;
+
+	put(writer, "\"", 1);
+	for (; text.size > 0; text.data += size, text.size -= size) {
+		size = decode(text, &code);
+		put_character(writer, code);
+	}
+	put(writer, "\"", 1);
+}
+
+static void put_quoted(struct writer *writer, struct span text)
+{
+	char *at = writer_room(writer, text.size + 2);
+
+	at[0] = '"';
+	memcpy(at + 1, text.data, text.size);
+	at[text.size + 1] = '"';
+	writer->size += text.size + 2;
+}
+
+void writer_put_span(struct writer *writer, struct span text)
+{
+	if (!text.data)
+		put(writer, "null", 4);
+	else if (text.size <= PLAIN_MAX && is_plain(text))
+		put_quoted(writer, text);
+	else if (is_utf8(text))
+		put_escaped(writer, text);
+	else
+		put(writer, "null", 4);
+	writer->follows = true;
+}
+
+void writer_put_word(struct writer *writer, const char *word)
+{
+	if (word)
+		put_quoted(writer, span_of(word));
+	else
+		put(writer, "null", 4);
+	writer->follows = true;
+}
+
+/* --- the rest ----------------------------------------------------------- */
+
+void writer_put_number(struct writer *writer, int64_t number)
+{
+	char text[20], *at = text + sizeof text;
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (number < 0)
+		*--at = '-';
+	put(writer, at, (size_t)(text + sizeof text - at));
+	writer->follows = true;
+}
+
+void writer_put_time(struct writer *writer, int64_t ns)
+{
+	char text[STAMP_TEXT];
+
+	writer_put_word(writer, ns == STAMP_NONE ? NULL : stamp_format(ns, text));
+}
+
+void writer_null(struct writer *writer, const char *key)
+{
+	writer_word(writer, key, NULL);
+}
+
+void writer_truth(struct writer *writer, const char *key, bool truth)
+{
+	writer_key(writer, key);
+	put(writer, truth ? "true" : "false", truth ? 4 : 5);
+	writer->follows = true;
+}
+
+void writer_open(struct writer *writer, const char *key, char bracket)
+{
+	writer_key(writer, key);
+	put(writer, &bracket, 1);
+	writer->follows = false;
+}
+
+void writer_close(struct writer *writer, char bracket)
+{
+	put(writer, &bracket, 1);
+	writer->follows = true;
+}
+
+void writer_line(struct writer *writer)
+{
+	if (writer->follows)
+		put(writer, ",", 1);
+	put(writer, "\n", 1);
+	writer->follows = false;
+}
+
+void writer_end(struct writer *writer)
+{
+	writer->follows = false;
+	writer_line(writer);
+}
