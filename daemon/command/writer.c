@@ -1,15 +1,14 @@
 #include "writer.h"
 
-#include "../core/stamp.h"
-
 /* Longer texts are written character by character, so that none has to fit. */
-enum { PLAIN_MAX = 4096, BLOCK = 16 };
+enum { PLAIN_MAX = 4096 };
 
 void writer_begin(struct writer *ret, FILE *file)
 {
 	ret->file = file;
 	ret->size = 0;
 	ret->follows = false;
+	ret->last = (struct stamp_text){0};
 }
 
 void writer_flush(struct writer *writer)
@@ -26,35 +25,44 @@ static void put(struct writer *writer, const char *bytes, size_t size)
 
 /* --- texts -------------------------------------------------------------- */
 
-/* 1 for what has to be escaped. */
-static inline unsigned char is_odd(char c)
+/* Many characters at once: all compilers that we build with have vectors of
+ * their own, and most of what is written passes through here. */
+typedef signed char block __attribute__((vector_size(16)));
+
+static inline block block_at(const char *bytes)
 {
-	return (unsigned char)(((unsigned char)c < 0x20) | ((unsigned char)c > 0x7F) | (c == '"') | (c == '\\'));
+	block ret;
+
+	memcpy(&ret, bytes, sizeof ret);
+	return ret;
 }
 
-/* A loop without an end in between: compilers make a few vector instructions
- * of it, and most of what is written passes through here. */
-static inline bool is_plain_block(const char *block)
-{
-	unsigned char odd = 0;
+/* Not 0 for what has to be escaped: as a signed number all that is not ASCII is
+ * below zero. */
+#define IS_ODD(c) (((c) < 0x20) | ((c) == '"') | ((c) == '\\'))
 
-	for (int i = 0; i < BLOCK; i++)
-		odd |= is_odd(block[i]);
-	return !odd;
+static bool is_plain_short(struct span text)
+{
+	size_t at = 0;
+
+	while (at < text.size && !IS_ODD((signed char)text.data[at]))
+		at++;
+	return at == text.size;
 }
 
 static bool is_plain(struct span text)
 {
-	size_t at = 0;
+	uint64_t halves[2];
+	block odd;
 
-	for (; at + BLOCK <= text.size; at += BLOCK)
-		if (!is_plain_block(text.data + at))
-			return false;
-	if (text.size >= BLOCK) /* the rest, with what is before it once more */
-		return is_plain_block(text.data + text.size - BLOCK);
-	while (at < text.size && !is_odd(text.data[at]))
-		at++;
-	return at == text.size;
+	if (text.size < sizeof odd)
+		return is_plain_short(text);
+	/* The rest first: with some of what is before it. */
+	odd = (block)IS_ODD(block_at(text.data + text.size - sizeof odd));
+	for (size_t at = 0; at + sizeof odd <= text.size; at += sizeof odd)
+		odd |= (block)IS_ODD(block_at(text.data + at));
+	memcpy(halves, &odd, sizeof odd);
+	return !(halves[0] | halves[1]);
 }
 
 /* One character; returns how many bytes it has, 0 if it is no UTF-8. */
@@ -120,10 +128,8 @@ static void put_escaped(struct writer *writer, struct span text)
 	size_t size;
 
 	put(writer, "\"", 1);
-	for (; text.size > 0; text.data += size, text.size -= size) {
-		size = decode(text, &code);
+	for (; text.size > 0 && (size = decode(text, &code)); text.data += size, text.size -= size)
 		put_character(writer, code);
-	}
 	put(writer, "\"", 1);
 }
 
@@ -177,9 +183,11 @@ void writer_put_number(struct writer *writer, int64_t number)
 
 void writer_put_time(struct writer *writer, int64_t ns)
 {
-	char text[STAMP_TEXT];
-
-	writer_put_word(writer, ns == STAMP_NONE ? NULL : stamp_format(ns, text));
+	if (ns == STAMP_NONE)
+		put(writer, "null", 4);
+	else
+		put_quoted(writer, stamp_next(&writer->last, ns));
+	writer->follows = true;
 }
 
 void writer_null(struct writer *writer, const char *key)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../core/span.h"
+#include "../core/stamp.h"
 
 enum { WRITER_BUFFER = 1 << 16 }; /* bytes */
 
@@ -16,6 +16,7 @@ struct writer {
 	FILE *file;
 	size_t size;  /* of what waits in the buffer */
 	bool follows; /* a comma goes before what comes next */
+	struct stamp_text last;
 	char buffer[WRITER_BUFFER];
 };
 

@@ -157,47 +157,79 @@ static int64_t floor_divide(int64_t value, int64_t by)
 	return value / by - (value % by < 0);
 }
 
-/* Writes a number with leading zeros; returns what is behind it. Inline: with
- * a known count it is no loop, and logs are full of stamps. */
-static inline char *put_digits(char *at, unsigned number, int count)
+static inline char *put_pair(char *at, unsigned number)
 {
-	for (int i = count; i-- > 0; number /= 10)
-		at[i] = (char)('0' + number % 10);
-	return at + count;
+	at[0] = (char)('0' + number / 10);
+	at[1] = (char)('0' + number % 10);
+	return at + 2;
 }
 
-/* As put_digits(), with a separator behind it. */
-static inline char *put_field(char *at, unsigned number, int count, char separator)
+/* As put_pair(), with a separator behind it. */
+static inline char *put_field(char *at, unsigned number, char separator)
 {
-	at = put_digits(at, number, count);
+	at = put_pair(at, number);
 	*at++ = separator;
 	return at;
 }
 
-const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
+enum { DATE_SIZE = sizeof "2026-11-22T" - 1 };
+
+static void put_date(char *at, int64_t days)
 {
-	int64_t seconds = floor_divide(ns, STAMP_SECOND);
-	int64_t days = floor_divide(seconds, 86400);
-	unsigned rest = (unsigned)(ns - seconds * STAMP_SECOND), clock = (unsigned)(seconds - days * 86400);
 	int year, month, day;
-	char *at = buffer;
 
 	date_of(days, &year, &month, &day);
-	at = put_field(at, (unsigned)year, 4, '-');
-	at = put_field(at, (unsigned)month, 2, '-');
-	at = put_field(at, (unsigned)day, 2, 'T');
-	at = put_field(at, clock / 3600, 2, ':');
-	at = put_field(at, clock / 60 % 60, 2, ':');
-	at = put_digits(at, clock % 60, 2);
+	at = put_pair(at, (unsigned)year / 100);
+	at = put_field(at, (unsigned)year % 100, '-');
+	at = put_field(at, (unsigned)month, '-');
+	put_field(at, (unsigned)day, 'T');
+}
+
+/* Of a time since midnight; returns its end, where a NUL is. */
+static char *put_clock(char *at, int64_t ns)
+{
+	unsigned seconds = (unsigned)(ns / STAMP_SECOND), rest = (unsigned)(ns % STAMP_SECOND);
+
+	at = put_field(at, seconds / 3600, ':');
+	at = put_field(at, seconds / 60 % 60, ':');
+	at = put_pair(at, seconds % 60);
 	if (rest > 0) {
 		*at++ = '.';
-		at = put_digits(at, rest, 9);
+		at = put_pair(at, rest / 10000000);
+		at = put_pair(at, rest / 100000 % 100);
+		at = put_pair(at, rest / 1000 % 100);
+		at = put_pair(at, rest / 10 % 100);
+		*at++ = (char)('0' + rest % 10);
 		while (at[-1] == '0')
 			at--;
 	}
 	*at++ = 'Z';
 	*at = '\0';
+	return at;
+}
+
+const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
+{
+	int64_t days = floor_divide(ns, STAMP_DAY);
+
+	put_date(buffer, days);
+	put_clock(buffer + DATE_SIZE, ns - days * STAMP_DAY);
 	return buffer;
+}
+
+struct span stamp_next(struct stamp_text *last, int64_t ns)
+{
+	int64_t days = floor_divide(ns, STAMP_DAY);
+	bool is_first = last->size == 0;
+
+	if (is_first || ns != last->ns) {
+		if (is_first || days != last->days)
+			put_date(last->text, days);
+		last->size = (size_t)(put_clock(last->text + DATE_SIZE, ns - days * STAMP_DAY) - last->text);
+		last->ns = ns;
+		last->days = days;
+	}
+	return (struct span){last->text, last->size};
 }
 
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT])

@@ -52,7 +52,16 @@ static size_t skip_any(struct span text, size_t at, const char *these)
 /* Most characters begin none of these names. */
 static bool begins_name(char c)
 {
-	return c && strchr("sakptSAKPT", c);
+	switch (lower(c)) {
+	case 'a':
+	case 'k':
+	case 'p':
+	case 's':
+	case 't':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Where the value of the name at `at` begins; 0: no such name is there. */
