@@ -175,16 +175,16 @@ static void write_steps(struct writer *writer, const struct survey *survey, cons
 static void tell_json(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
 		      const struct trace *trace)
 {
-	struct writer writer;
+	struct report report;
 
-	writer_begin(&writer, stdout);
-	writer_open(&writer, NULL, '{');
-	report_device(&writer, survey, plan, finding);
-	writer_word(&writer, "schema", "lapsed.explain/1");
-	write_steps(&writer, survey, finding, trace);
-	writer_close(&writer, '}');
-	writer_end(&writer);
-	writer_flush(&writer);
+	report_begin(&report, survey, plan);
+	writer_open(&report.writer, NULL, '{');
+	report_device(&report, finding);
+	writer_word(&report.writer, "schema", "lapsed.explain/1");
+	write_steps(&report.writer, survey, finding, trace);
+	writer_close(&report.writer, '}');
+	writer_end(&report.writer);
+	writer_flush(&report.writer);
 }
 
 int command_explain(const struct options *options)

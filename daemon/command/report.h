@@ -13,9 +13,19 @@ bool report_text(struct survey *survey, const struct plan *plan, const struct op
 /* The verdicts that other settings would change. */
 void report_changes(struct survey *survey, const struct settings *what_if, const struct options *options);
 
+/* A survey told as JSON. Most of what is said of an event or an episode is said
+ * of many others in the same words: those are put together once. */
+struct report {
+	struct survey *survey;
+	const struct plan *plan;
+	struct writer_memo of_signal[SIGNAL_COUNT], of_verdict[VERDICT_COUNT], advice[VERDICT_COUNT];
+	struct writer writer;
+};
+
+void report_begin(struct report *ret, struct survey *survey, const struct plan *plan);
+
 /* The members of one device's object in the list of report_json(). */
-void report_device(struct writer *writer, struct survey *survey, const struct plan *plan,
-		   const struct finding_of_device *finding);
+void report_device(struct report *report, const struct finding_of_device *finding);
 
 int survey_files(struct survey *survey, const struct options *options);
 

@@ -11,16 +11,31 @@ static void write_number_or_null(struct writer *writer, const char *key, int64_t
 		writer_null(writer, key);
 }
 
-static void write_event(struct writer *writer, const struct survey *survey, const struct event *event)
+static void write_kind(struct report *report, const struct event *event)
 {
 	static const char *const operations[] = {NULL, "deviceConnect", "deviceDisconnect"};
+	uint64_t key = (uint64_t)event->code << 32 | (uint64_t)event->source << 16 | event->operation;
+	struct writer_memo *memo = &report->of_signal[event->signal];
+	struct writer *writer = &report->writer;
 
-	writer_open(writer, NULL, '{');
-	writer_time(writer, "time", event->time_ns);
+	if (writer_recall(writer, memo, key))
+		return;
+	writer_mark(writer);
 	writer_word(writer, "signal", signal_names[event->signal]);
 	write_number_or_null(writer, "code", event->code == UINT32_MAX ? 0 : event->code);
 	writer_word(writer, "operation", operations[event->operation]);
-	writer_text(writer, "source", event->signal == SIGNAL_MOVED ? "" : survey_source_name(survey, event->source));
+	writer_text(writer, "source",
+		    event->signal == SIGNAL_MOVED ? "" : survey_source_name(report->survey, event->source));
+	writer_remember(writer, memo, key);
+}
+
+static void write_event(struct report *report, const struct event *event)
+{
+	struct writer *writer = &report->writer;
+
+	writer_open(writer, NULL, '{');
+	writer_time(writer, "time", event->time_ns);
+	write_kind(report, event);
 	writer_number(writer, "line", event->line);
 	writer_close(writer, '}');
 }
@@ -42,27 +57,25 @@ static size_t first_at(const struct dossier *dossier, int64_t time_ns)
 }
 
 /* The first and the last of what the episode gathered. */
-static void write_evidence(struct writer *writer, const struct survey *survey, const struct finding_of_device *finding,
-			   const struct episode *episode)
+static void write_evidence(struct report *report, const struct dossier *dossier, const struct episode *episode)
 {
-	const struct dossier *dossier = finding->dossier;
 	size_t begin = first_at(dossier, episode->opened_ns), end = dossier->count;
 	size_t first = 0, last[EVIDENCE_MAX / 2], found = 0;
 
 	if (episode->ended_ns != STAMP_NONE)
 		end = first_at(dossier, episode->ended_ns + 1);
-	writer_open(writer, "evidence", '[');
+	writer_open(&report->writer, "evidence", '[');
 	for (; begin < end && first < EVIDENCE_MAX / 2; begin++)
 		if (episode_holds(episode, &dossier->events[begin])) {
-			write_event(writer, survey, &dossier->events[begin]);
+			write_event(report, &dossier->events[begin]);
 			first++;
 		}
 	for (size_t i = end; i-- > begin && found < EVIDENCE_MAX / 2;)
 		if (episode_holds(episode, &dossier->events[i]))
 			last[found++] = i;
 	while (found > 0)
-		write_event(writer, survey, &dossier->events[last[--found]]);
-	writer_close(writer, ']');
+		write_event(report, &dossier->events[last[--found]]);
+	writer_close(&report->writer, ']');
 }
 
 static const char *reason_of(const struct ruleset *rules, const struct episode *episode)
@@ -73,31 +86,61 @@ static const char *reason_of(const struct ruleset *rules, const struct episode *
 	return reason ? reason->id : NULL;
 }
 
-static void write_episode(struct writer *writer, const struct survey *survey, const struct plan *plan,
-			  const struct finding_of_device *finding, const struct episode *episode)
+static void write_verdict(struct report *report, const struct episode *episode)
+{
+	uint64_t key = (uint64_t)episode->leaning << 32 | (uint64_t)episode->reason << 24 |
+		       (uint64_t)episode->scope << 16 | (uint64_t)episode->complete << 8 | episode->open;
+	struct writer_memo *memo = &report->of_verdict[episode->verdict];
+	struct writer *writer = &report->writer;
+	bool decided = episode->verdict != VERDICT_NONE;
+
+	if (writer_recall(writer, memo, key))
+		return;
+	writer_mark(writer);
+	writer_word(writer, "verdict", verdict_names[episode->verdict]);
+	writer_word(writer, "leaning", decided ? NULL : verdict_names[episode->leaning]);
+	write_number_or_null(writer, "cause", verdict_cause(episode->verdict));
+	writer_text(writer, "reason", reason_of(report->plan->rules, episode));
+	writer_word(writer, "scope", scope_names[episode->scope]);
+	writer_truth(writer, "complete", episode->complete);
+	writer_remember(writer, memo, key);
+}
+
+static void write_advice(struct report *report, const struct episode *episode)
+{
+	struct writer_memo *memo = &report->advice[episode->verdict];
+	const struct ruleset *rules = report->plan->rules;
+	struct writer *writer = &report->writer;
+	bool decided = episode->verdict != VERDICT_NONE;
+
+	if (writer_recall(writer, memo, episode->reason))
+		return;
+	writer_mark(writer);
+	writer_text(writer, "remedy", decided ? alert_remedy(rules, episode) : NULL);
+	writer_text(writer, "doc", decided ? alert_doc(rules, episode) : NULL);
+	writer_remember(writer, memo, episode->reason);
+}
+
+static void write_episode(struct report *report, const struct finding_of_device *finding,
+			  const struct episode *episode)
 {
 	const struct device *device = finding->device;
-	const char *verdict = verdict_names[episode->verdict];
+	struct writer *writer = &report->writer;
 	bool decided = episode->verdict != VERDICT_NONE;
 	char id[ALERT_ID];
 
-	alert_id(finding->hub, device_id(device), device_module(device), verdict, episode->opened_ns, id);
+	alert_id(finding->hub, device_id(device), device_module(device), verdict_names[episode->verdict],
+		 episode->opened_ns, id);
 	writer_open(writer, NULL, '{');
 	writer_word(writer, "id", id);
-	writer_word(writer, "verdict", verdict);
-	writer_word(writer, "leaning", decided ? NULL : verdict_names[episode->leaning]);
-	write_number_or_null(writer, "cause", verdict_cause(episode->verdict));
-	writer_text(writer, "reason", reason_of(plan->rules, episode));
-	writer_word(writer, "scope", scope_names[episode->scope]);
-	writer_truth(writer, "complete", episode->complete);
+	write_verdict(report, episode);
 	writer_time(writer, "opened", episode->opened_ns);
 	writer_time(writer, "decided", decided ? episode->decided_ns : STAMP_NONE);
 	writer_time(writer, "ended", episode->ended_ns);
 	writer_word(writer, "end", ending_names[episode->ending]);
 	writer_text(writer, "message", dossier_read(finding->dossier, episode->message).message);
-	write_evidence(writer, survey, finding, episode);
-	writer_text(writer, "remedy", decided ? alert_remedy(plan->rules, episode) : NULL);
-	writer_text(writer, "doc", decided ? alert_doc(plan->rules, episode) : NULL);
+	write_evidence(report, finding->dossier, episode);
+	write_advice(report, episode);
 	writer_close(writer, '}');
 }
 
@@ -106,20 +149,32 @@ static struct span span_or_none(struct span span)
 	return span.size ? span : (struct span){NULL, 0};
 }
 
-void report_device(struct writer *writer, struct survey *survey, const struct plan *plan,
-		   const struct finding_of_device *finding)
+void report_begin(struct report *ret, struct survey *survey, const struct plan *plan)
 {
+	ret->survey = survey;
+	ret->plan = plan;
+	memset(ret->of_signal, 0, sizeof ret->of_signal);
+	memset(ret->of_verdict, 0, sizeof ret->of_verdict);
+	memset(ret->advice, 0, sizeof ret->advice);
+	writer_begin(&ret->writer, stdout);
+}
+
+void report_device(struct report *report, const struct finding_of_device *finding)
+{
+	const struct registry *registry = survey_registry(report->survey);
+	struct writer *writer = &report->writer;
+
 	writer_text(writer, "hub", finding->hub);
 	writer_span(writer, "device", span_or_none(device_id(finding->device)));
 	writer_span(writer, "module", span_or_none(device_module(finding->device)));
 	writer_word(writer, "state", standing_names[finding->standing]);
-	writer_text(writer, "sdk", registry_sdk_name(survey_registry(survey), finding->sdk));
+	writer_text(writer, "sdk", registry_sdk_name(registry, finding->sdk));
 	writer_word(writer, "protocol", protocol_names[finding->protocol]);
 	write_number_or_null(writer, "cadence_s", finding->cadence_s);
 	write_number_or_null(writer, "token_lifespan_s", finding->token_lifespan_s);
 	writer_open(writer, "episodes", '[');
 	for (size_t i = 0; i < finding->episode_count; i++)
-		write_episode(writer, survey, plan, finding, &finding->episodes[i]);
+		write_episode(report, finding, &finding->episodes[i]);
 	writer_close(writer, ']');
 }
 
@@ -161,32 +216,33 @@ bool report_json(struct survey *survey, const struct plan *plan, const struct op
 {
 	const struct finding_of_device *findings = survey_findings(survey);
 	size_t count = findings ? survey_devices(survey) : 0;
-	struct writer writer;
+	struct report report;
+	struct writer *writer = &report.writer;
 	bool found = false;
 
-	writer_begin(&writer, stdout);
-	writer_open(&writer, NULL, '{');
-	writer_word(&writer, "schema", "lapsed.scan/1");
-	writer_line(&writer);
-	write_counts(&writer, survey_counts(survey));
-	writer_line(&writer);
-	write_span(&writer, survey_time(survey));
-	writer_line(&writer);
-	write_verdicts(&writer, findings, count);
-	writer_line(&writer);
-	writer_open(&writer, "devices", '[');
+	report_begin(&report, survey, plan);
+	writer_open(writer, NULL, '{');
+	writer_word(writer, "schema", "lapsed.scan/1");
+	writer_line(writer);
+	write_counts(writer, survey_counts(survey));
+	writer_line(writer);
+	write_span(writer, survey_time(survey));
+	writer_line(writer);
+	write_verdicts(writer, findings, count);
+	writer_line(writer);
+	writer_open(writer, "devices", '[');
 	for (size_t i = 0; i < count; i++) {
 		found |= finding_needs_somebody(&findings[i]);
 		if (findings[i].episode_count == 0 && !options->all)
 			continue;
-		writer_line(&writer);
-		writer_open(&writer, NULL, '{');
-		report_device(&writer, survey, plan, &findings[i]);
-		writer_close(&writer, '}');
+		writer_line(writer);
+		writer_open(writer, NULL, '{');
+		report_device(&report, &findings[i]);
+		writer_close(writer, '}');
 	}
-	writer_close(&writer, ']');
-	writer_close(&writer, '}');
-	writer_end(&writer);
-	writer_flush(&writer);
+	writer_close(writer, ']');
+	writer_close(writer, '}');
+	writer_end(writer);
+	writer_flush(writer);
 	return found;
 }

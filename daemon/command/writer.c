@@ -8,6 +8,7 @@ void writer_begin(struct writer *ret, FILE *file)
 	ret->file = file;
 	ret->size = 0;
 	ret->follows = false;
+	ret->mark = SIZE_MAX;
 	ret->last = (struct stamp_text){0};
 }
 
@@ -15,6 +16,7 @@ void writer_flush(struct writer *writer)
 {
 	fwrite(writer->buffer, 1, writer->size, writer->file);
 	writer->size = 0;
+	writer->mark = SIZE_MAX;
 }
 
 static void put(struct writer *writer, const char *bytes, size_t size)
@@ -183,10 +185,18 @@ void writer_put_number(struct writer *writer, int64_t number)
 
 void writer_put_time(struct writer *writer, int64_t ns)
 {
-	if (ns == STAMP_NONE)
-		put(writer, "null", 4);
-	else
-		put_quoted(writer, stamp_next(&writer->last, ns));
+	char *at = writer_room(writer, STAMP_TEXT + 2);
+
+	if (ns == STAMP_NONE) {
+		writer_put_word(writer, NULL);
+		return;
+	}
+	stamp_next(&writer->last, ns);
+	/* All of the buffer: a copy of known size is two instructions. */
+	at[0] = '"';
+	memcpy(at + 1, writer->last.text, STAMP_TEXT);
+	at[writer->last.size + 1] = '"';
+	writer->size += writer->last.size + 2;
 	writer->follows = true;
 }
 
@@ -202,17 +212,29 @@ void writer_truth(struct writer *writer, const char *key, bool truth)
 	writer->follows = true;
 }
 
-void writer_open(struct writer *writer, const char *key, char bracket)
+bool writer_recall(struct writer *writer, const struct writer_memo *memo, uint64_t key)
 {
-	writer_key(writer, key);
-	put(writer, &bracket, 1);
-	writer->follows = false;
+	if (memo->size == 0 || memo->key != key)
+		return false;
+	put(writer, memo->text, memo->size);
+	return true;
 }
 
-void writer_close(struct writer *writer, char bracket)
+void writer_mark(struct writer *writer)
 {
-	put(writer, &bracket, 1);
-	writer->follows = true;
+	writer_room(writer, WRITER_MEMO);
+	writer->mark = writer->size;
+}
+
+void writer_remember(const struct writer *writer, struct writer_memo *memo, uint64_t key)
+{
+	size_t size = writer->size - writer->mark;
+
+	if (writer->mark == SIZE_MAX || size > sizeof memo->text)
+		return;
+	memcpy(memo->text, writer->buffer + writer->mark, size);
+	memo->size = size;
+	memo->key = key;
 }
 
 void writer_line(struct writer *writer)

@@ -10,14 +10,23 @@
 
 #include "../core/stamp.h"
 
-enum { WRITER_BUFFER = 1 << 16 }; /* bytes */
+enum { WRITER_BUFFER = 1 << 16, WRITER_MEMO = 1 << 10 }; /* bytes */
 
 struct writer {
 	FILE *file;
 	size_t size;  /* of what waits in the buffer */
 	bool follows; /* a comma goes before what comes next */
+	size_t mark;  /* see writer_mark(); SIZE_MAX: none */
 	struct stamp_text last;
 	char buffer[WRITER_BUFFER];
+};
+
+/* A few members as they were written once, to be written again as they are.
+ * All zero: nothing yet. */
+struct writer_memo {
+	uint64_t key; /* of what they tell */
+	size_t size;  /* bytes; 0: nothing yet */
+	char text[WRITER_MEMO];
 };
 
 void writer_begin(struct writer *ret, FILE *file);
@@ -93,8 +102,27 @@ void writer_null(struct writer *writer, const char *key);
 void writer_truth(struct writer *writer, const char *key, bool truth);
 
 /* bracket: '{' or '[', and '}' or ']'. */
-void writer_open(struct writer *writer, const char *key, char bracket);
-void writer_close(struct writer *writer, char bracket);
+static inline void writer_open(struct writer *writer, const char *key, char bracket)
+{
+	writer_key(writer, key);
+	*writer_room(writer, 1) = bracket;
+	writer->size++;
+	writer->follows = false;
+}
+
+static inline void writer_close(struct writer *writer, char bracket)
+{
+	*writer_room(writer, 1) = bracket;
+	writer->size++;
+	writer->follows = true;
+}
+
+/* Writes a memo of this key; returns false if it has another. Else mark, write,
+ * and remember: what was written since the mark, if there is room for it.
+ * Members that are neither the first nor the last of their object. */
+bool writer_recall(struct writer *writer, const struct writer_memo *memo, uint64_t key);
+void writer_mark(struct writer *writer);
+void writer_remember(const struct writer *writer, struct writer_memo *memo, uint64_t key);
 
 /* Breaks the line, after the comma if one is due. */
 void writer_line(struct writer *writer);

@@ -157,10 +157,14 @@ static int64_t floor_divide(int64_t value, int64_t by)
 	return value / by - (value % by < 0);
 }
 
+/* Two digits at a time, from a table: a report is mostly stamps. */
 static inline char *put_pair(char *at, unsigned number)
 {
-	at[0] = (char)('0' + number / 10);
-	at[1] = (char)('0' + number % 10);
+	static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334"
+				    "3536373839404142434445464748495051525354555657585960616263646566676869"
+				    "707172737475767778798081828384858687888990919293949596979899";
+
+	memcpy(at, pairs + 2 * number, 2);
 	return at + 2;
 }
 
