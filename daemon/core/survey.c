@@ -4,6 +4,19 @@
 
 #include "text.h"
 
+/* Events as they come, of all devices: put down in a row, which costs the same
+ * however many devices there are, and handed out once all are there. */
+enum { ARRIVALS_BLOCK = 1 << 14 };
+
+struct arrivals {
+	struct arrivals *next;
+	size_t count;
+	struct arrival {
+		struct dossier *dossier;
+		struct event event;
+	} list[ARRIVALS_BLOCK];
+};
+
 struct survey {
 	const struct ruleset *rules;
 	const struct settings *settings;
@@ -12,6 +25,7 @@ struct survey {
 	struct intake *intake; /* of the source at hand */
 	char **sources;
 	size_t source_count;
+	struct arrivals *first, *last;
 	struct counts counts;
 	struct span_of_time time;
 	int64_t since_ns, until_ns;
@@ -65,6 +79,12 @@ void survey_free(struct survey *take_survey)
 			dossier_clear(device->file);
 		free(device->file);
 	}
+	while (take_survey->first) {
+		struct arrivals *block = take_survey->first;
+
+		take_survey->first = block->next;
+		free(block);
+	}
 	for (size_t i = 0; i < take_survey->source_count; i++)
 		free(take_survey->sources[i]);
 	free(take_survey->sources);
@@ -104,18 +124,39 @@ bool survey_source(struct survey *survey, const char *name)
 
 static struct dossier *dossier_of(void *owner, struct device *device)
 {
-	struct dossier *dossier = device->file;
-
 	(void)owner;
-	if (!dossier)
-		dossier = device->file = calloc(1, sizeof *dossier);
-	return dossier && dossier_reserve(dossier) ? dossier : NULL;
+	if (!device->file)
+		device->file = calloc(1, sizeof(struct dossier));
+	return device->file;
+}
+
+/* Empty where there was no memory. */
+static const struct dossier *file_of(const struct device *device)
+{
+	static const struct dossier empty;
+
+	return device->file ? device->file : &empty;
+}
+
+static bool put_down(struct survey *survey, struct dossier *dossier, const struct event *event)
+{
+	struct arrivals *last = survey->last;
+
+	if (!last || last->count == ARRIVALS_BLOCK) {
+		if (!(last = malloc(sizeof *last)))
+			return false;
+		last->next = NULL;
+		last->count = 0;
+		*(survey->last ? &survey->last->next : &survey->first) = last;
+		survey->last = last;
+	}
+	last->list[last->count++] = (struct arrival){dossier, *event};
+	return true;
 }
 
 static void drain(struct survey *survey)
 {
 	struct taking taking;
-	struct dossier *dossier;
 	enum taken taken;
 
 	while ((taken = intake_next(survey->intake, dossier_of, NULL, &taking)) != TAKEN_NOTHING) {
@@ -124,11 +165,9 @@ static void drain(struct survey *survey)
 				survey->time.first_ns = taking.time_ns;
 			survey->time.last_ns = stamp_max(survey->time.last_ns, taking.time_ns);
 		}
-		survey->unjudged += taken == TAKEN_UNJUDGED;
-		if (taken != TAKEN_EVENT)
-			continue;
-		dossier = taking.device->file;
-		dossier->events[dossier->count++] = taking.event;
+		if (taken == TAKEN_UNJUDGED ||
+		    (taken == TAKEN_EVENT && !put_down(survey, taking.device->file, &taking.event)))
+			survey->unjudged++;
 	}
 }
 
@@ -155,6 +194,35 @@ void survey_source_end(struct survey *survey)
 }
 
 /* --- arranging ---------------------------------------------------------- */
+
+/* Gives every device its own events, with just the room that they need. */
+static void hand_out(struct survey *survey)
+{
+	for (const struct arrivals *block = survey->first; block; block = block->next)
+		for (size_t i = 0; i < block->count; i++)
+			block->list[i].dossier->capacity++;
+	for (size_t i = 0; i < registry_devices(survey->registry); i++) {
+		struct dossier *dossier = registry_at(survey->registry, i)->file;
+
+		if (dossier && !(dossier->events = malloc(dossier->capacity * sizeof *dossier->events)))
+			dossier->capacity = 0;
+	}
+	while (survey->first) {
+		struct arrivals *block = survey->first;
+
+		for (size_t i = 0; i < block->count; i++) {
+			struct dossier *dossier = block->list[i].dossier;
+
+			if (dossier->count < dossier->capacity)
+				dossier->events[dossier->count++] = block->list[i].event;
+			else
+				survey->unjudged++;
+		}
+		survey->first = block->next;
+		free(block);
+	}
+	survey->last = NULL;
+}
 
 static struct registry *ordered_registry; /* for order_devices(): qsort has no argument */
 
@@ -198,7 +266,7 @@ static int64_t arrival(const struct dossier *dossier)
 /* Tells the device's namesakes on other hubs that it has arrived on this one. */
 static void announce(struct survey *survey, const struct device *device)
 {
-	const struct event moved = {.time_ns = arrival(device->file), .signal = SIGNAL_MOVED};
+	const struct event moved = {.time_ns = arrival(file_of(device)), .signal = SIGNAL_MOVED};
 	int changed;
 
 	if (moved.time_ns == STAMP_NONE || !registry_hub_at(survey->registry, device->hub)->name)
@@ -210,10 +278,11 @@ static void announce(struct survey *survey, const struct device *device)
 			continue;
 		other = registry_device(survey->registry, (uint16_t)hub, device_id(device), device_module(device),
 					false);
-		if (other && dossier_of(NULL, other)) {
+		if (other) {
 			struct dossier *dossier = other->file;
 
-			events_insert(dossier->events, &dossier->count, &moved, &changed);
+			if (dossier && dossier_reserve(dossier))
+				events_insert(dossier->events, &dossier->count, &moved, &changed);
 		}
 	}
 }
@@ -225,6 +294,7 @@ void survey_close(struct survey *survey)
 	survey->order = malloc((count + 1) * sizeof *survey->order);
 	if (!survey->order)
 		return;
+	hand_out(survey);
 	for (size_t i = 0; i < count; i++) {
 		struct dossier *dossier = (survey->order[i] = registry_at(survey->registry, i))->file;
 
@@ -252,7 +322,7 @@ static void note_troubles(struct survey *survey, const struct settings *settings
 		registry_hub_at(survey->registry, (uint16_t)i)->trouble_count = 0;
 	for (size_t i = 0; i < registry_devices(survey->registry); i++) {
 		const struct device *device = registry_at(survey->registry, i);
-		const struct dossier *dossier = device->file;
+		const struct dossier *dossier = file_of(device);
 
 		for (size_t j = 0; j < dossier->count; j++)
 			if (dossier->events[j].signal == SIGNAL_PLATFORM)
@@ -285,7 +355,7 @@ void survey_judge(struct survey *survey, size_t index, const struct settings *se
 		  struct finding_of_device *ret)
 {
 	const struct device *device = survey->order[index];
-	const struct dossier *dossier = device->file;
+	const struct dossier *dossier = file_of(device);
 	struct court *court = &survey->court;
 	struct life life;
 
