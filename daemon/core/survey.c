@@ -5,8 +5,9 @@
 #include "text.h"
 
 /* Events as they come, of all devices: put down in a row, which costs the same
- * however many devices there are, and handed out once all are there. */
-enum { ARRIVALS_BLOCK = 1 << 14 };
+ * however many devices there are, and handed out once all are there. In small
+ * blocks, so that what comes after them takes their place. */
+enum { ARRIVALS_BLOCK = 1 << 10 };
 
 struct arrivals {
 	struct arrivals *next;
