@@ -40,15 +40,15 @@ static void write_event(struct report *report, const struct event *event)
 	writer_close(writer, '}');
 }
 
-/* The first event at or after a moment. */
-static size_t first_at(const struct dossier *dossier, int64_t time_ns)
+/* The first event after a moment. */
+static size_t first_after(const struct dossier *dossier, int64_t time_ns)
 {
 	size_t low = 0, high = dossier->count;
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (dossier->events[middle].time_ns < time_ns)
+		if (dossier->events[middle].time_ns <= time_ns)
 			low = middle + 1;
 		else
 			high = middle;
@@ -56,25 +56,29 @@ static size_t first_at(const struct dossier *dossier, int64_t time_ns)
 	return low;
 }
 
-/* The first and the last of what the episode gathered. */
-static void write_evidence(struct report *report, const struct dossier *dossier, const struct episode *episode)
+/* The first and the last of what the episode gathered. All before *from is
+ * older than it; *from moves on to its begin, for the episodes that follow. */
+static void write_evidence(struct report *report, const struct dossier *dossier, const struct episode *episode,
+			   size_t *from)
 {
-	size_t begin = first_at(dossier, episode->opened_ns), end = dossier->count;
-	size_t first = 0, last[EVIDENCE_MAX / 2], found = 0;
+	int64_t ended_ns = episode->ended_ns == STAMP_NONE ? STAMP_NEVER : episode->ended_ns;
+	size_t first = 0, last[EVIDENCE_MAX / 2], found = 0, at;
+	const struct event *events = dossier->events;
 
-	if (episode->ended_ns != STAMP_NONE)
-		end = first_at(dossier, episode->ended_ns + 1);
+	while (*from < dossier->count && events[*from].time_ns < episode->opened_ns)
+		++*from;
 	writer_open(&report->writer, "evidence", '[');
-	for (; begin < end && first < EVIDENCE_MAX / 2; begin++)
-		if (episode_holds(episode, &dossier->events[begin])) {
-			write_event(report, &dossier->events[begin]);
+	for (at = *from; at < dossier->count && events[at].time_ns <= ended_ns && first < EVIDENCE_MAX / 2; at++)
+		if (episode_holds(episode, &events[at])) {
+			write_event(report, &events[at]);
 			first++;
 		}
-	for (size_t i = end; i-- > begin && found < EVIDENCE_MAX / 2;)
-		if (episode_holds(episode, &dossier->events[i]))
-			last[found++] = i;
+	if (first == EVIDENCE_MAX / 2)
+		for (size_t i = first_after(dossier, ended_ns); i-- > at && found < EVIDENCE_MAX / 2;)
+			if (episode_holds(episode, &events[i]))
+				last[found++] = i;
 	while (found > 0)
-		write_event(report, &dossier->events[last[--found]]);
+		write_event(report, &events[last[--found]]);
 	writer_close(&report->writer, ']');
 }
 
@@ -122,7 +126,7 @@ static void write_advice(struct report *report, const struct episode *episode)
 }
 
 static void write_episode(struct report *report, const struct finding_of_device *finding,
-			  const struct episode *episode)
+			  const struct episode *episode, size_t *from)
 {
 	const struct device *device = finding->device;
 	struct writer *writer = &report->writer;
@@ -139,7 +143,7 @@ static void write_episode(struct report *report, const struct finding_of_device 
 	writer_time(writer, "ended", episode->ended_ns);
 	writer_word(writer, "end", ending_names[episode->ending]);
 	writer_text(writer, "message", dossier_read(finding->dossier, episode->message).message);
-	write_evidence(report, finding->dossier, episode);
+	write_evidence(report, finding->dossier, episode, from);
 	write_advice(report, episode);
 	writer_close(writer, '}');
 }
@@ -163,6 +167,7 @@ void report_device(struct report *report, const struct finding_of_device *findin
 {
 	const struct registry *registry = survey_registry(report->survey);
 	struct writer *writer = &report->writer;
+	size_t from = 0;
 
 	writer_text(writer, "hub", finding->hub);
 	writer_span(writer, "device", span_or_none(device_id(finding->device)));
@@ -174,7 +179,7 @@ void report_device(struct report *report, const struct finding_of_device *findin
 	write_number_or_null(writer, "token_lifespan_s", finding->token_lifespan_s);
 	writer_open(writer, "episodes", '[');
 	for (size_t i = 0; i < finding->episode_count; i++)
-		write_episode(report, finding, &finding->episodes[i]);
+		write_episode(report, finding, &finding->episodes[i], &from);
 	writer_close(writer, ']');
 }
 

@@ -190,7 +190,7 @@ static void put_date(char *at, int64_t days)
 }
 
 /* Of a time since midnight; returns its end, where a NUL is. */
-static char *put_clock(char *at, int64_t ns)
+static char *put_clock(char *at, uint64_t ns)
 {
 	unsigned seconds = (unsigned)(ns / STAMP_SECOND), rest = (unsigned)(ns % STAMP_SECOND);
 
@@ -217,22 +217,24 @@ const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
 	int64_t days = floor_divide(ns, STAMP_DAY);
 
 	put_date(buffer, days);
-	put_clock(buffer + DATE_SIZE, ns - days * STAMP_DAY);
+	put_clock(buffer + DATE_SIZE, (uint64_t)(ns - days * STAMP_DAY));
 	return buffer;
 }
 
 struct span stamp_next(struct stamp_text *last, int64_t ns)
 {
-	int64_t days = floor_divide(ns, STAMP_DAY);
-	bool is_first = last->size == 0;
+	uint64_t clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
 
-	if (is_first || ns != last->ns) {
-		if (is_first || days != last->days)
-			put_date(last->text, days);
-		last->size = (size_t)(put_clock(last->text + DATE_SIZE, ns - days * STAMP_DAY) - last->text);
-		last->ns = ns;
-		last->days = days;
+	if (last->size == 0 || clock >= STAMP_DAY) {
+		int64_t days = floor_divide(ns, STAMP_DAY);
+
+		put_date(last->text, days);
+		last->midnight_ns = days * STAMP_DAY;
+		clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
 	}
+	if (last->size == 0 || ns != last->ns)
+		last->size = (size_t)(put_clock(last->text + DATE_SIZE, clock) - last->text);
+	last->ns = ns;
 	return (struct span){last->text, last->size};
 }
 

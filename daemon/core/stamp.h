@@ -28,7 +28,7 @@ const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT]);
 /* The same for many, one after the other: a log's next stamp is nearly always of
  * the same day, and often the same. All zero before the first. */
 struct stamp_text {
-	int64_t ns, days; /* days: since 1970-01-01 */
+	int64_t ns, midnight_ns; /* midnight_ns: the begin of its day */
 	size_t size;      /* bytes; 0: nothing yet */
 	char text[STAMP_TEXT];
 };
