@@ -434,8 +434,11 @@ void life_pass(struct life *life, struct court *court, int64_t until_ns, bool in
 
 		for (int i = 0; i < SCOPE_COUNT; i++) {
 			bool deadline;
-			int64_t due = episode_due(life, court, &life->episodes[i], &deadline);
+			int64_t due;
 
+			if (!life->episodes[i].open)
+				continue;
+			due = episode_due(life, court, &life->episodes[i], &deadline);
 			if (due < earliest && (due < until_ns || (due == until_ns && (!deadline || inclusive)))) {
 				earliest = due;
 				first = &life->episodes[i];

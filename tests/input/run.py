@@ -9,6 +9,7 @@ certificate than the registered one; sensor-3's token lapses and it stays away.
 With WORD, only tests whose names hold it are run.
 """
 import argparse
+import bz2
 import gzip
 import json
 import lzma
@@ -317,6 +318,24 @@ def standard_input_is_read(run):
 
 
 @test
+def bzip2_is_read(run):
+    is_the_story(run.scan(run.file(bz2.compress(GOOD), "packed.bz2")))
+
+
+@test
+def what_comes_in_small_pieces_is_read_whole(run):
+    for content in (GOOD, gzip.compress(GOOD)):
+        child = subprocess.Popen([run.lapsectl, "scan", "--json", "--config", str(run.config), "-"],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=run.environment)
+        for at in range(0, len(content), 97):
+            os.write(child.stdin.fileno(), content[at:at + 97])
+            if at % 3 == 0:
+                time.sleep(0.001)
+        out, _ = child.communicate(timeout=100)
+        is_the_story(json.loads(out) | {"skipped": {}})
+
+
+@test
 def a_folder_of_hourly_blobs_is_read(run):
     root = run.folder / "insights-logs-connections"
     for row, record in zip(STORY, RECORDS):
@@ -532,6 +551,21 @@ def where_nothing_was_read_no_verdict_is_told(run):
         done = run.call("scan", name)
         same((done.returncode, done.stdout), (status, b""))
         check(b"nothing can be said" in done.stderr, done.stderr.decode())
+        done = run.call("scan", "--what-if", "return_within=2h", name)
+        same((done.returncode, done.stdout), (status, b""))
+        check(b"nothing can be said" in done.stderr, done.stderr.decode())
+
+
+@test
+def a_report_that_cannot_be_written_gives_3(run):
+    many = run.file(lines(azure(("09:05:00Z", f"valve-{i}", "deviceConnect", "401003", THUMBPRINT))
+                          for i in range(500)))
+    for path in (run.file(GOOD), many):
+        for form in ([], ["--json"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([run.lapsectl, "scan", "--config", str(run.config), *form, path], stdout=full,
+                                      stderr=subprocess.PIPE, env=run.environment, timeout=100)
+            same(done.returncode, 3, f"exit status of {form}; {done.stderr.decode()}")
 
 
 @test
