@@ -154,15 +154,24 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 
 /* --- time --------------------------------------------------------------- */
 
+void source_note_lag(struct source *source, int64_t lag_ns)
+{
+	int64_t *place = &source->lags_ns[source->lag_count++ % LAGS], forgotten_ns = *place;
+
+	*place = lag_ns;
+	source->longest_lag_ns = stamp_max(source->longest_lag_ns, lag_ns);
+	if (lag_ns >= source->longest_lag_ns || forgotten_ns < source->longest_lag_ns)
+		return;
+	source->longest_lag_ns = 0;
+	for (unsigned i = 0; i < LAGS; i++)
+		source->longest_lag_ns = stamp_max(source->longest_lag_ns, source->lags_ns[i]);
+}
+
 /* How late this source's records may be: as configured, or twice the longest
  * lag among its last records if that is more. */
 static int64_t delay_of(const struct source *source)
 {
-	int64_t longest = 0;
-
-	for (unsigned i = 0; i < LAGS && i < source->lag_count; i++)
-		longest = stamp_max(longest, source->lags_ns[i]);
-	return stamp_max(source->delay_ns, stamp_add(longest, longest));
+	return stamp_max(source->delay_ns, stamp_add(source->longest_lag_ns, source->longest_lag_ns));
 }
 
 int64_t source_low(const struct engine *engine, const struct source *source)
@@ -182,7 +191,7 @@ static void note_time(struct engine *engine, struct source *source, int64_t time
 		return;
 	/* A straggler says nothing of how late the newest records come. */
 	if (engine->caught_up && time_ns >= source->watermark_ns)
-		source->lags_ns[source->lag_count++ % LAGS] = stamp_max(0, engine->now.wall_ns - time_ns);
+		source_note_lag(source, stamp_max(0, engine->now.wall_ns - time_ns));
 	if (time_ns <= stamp_add(engine->now.wall_ns, settings_ns(engine->settings, SETTING_AHEAD_MAX)))
 		source->watermark_ns = stamp_max(source->watermark_ns, time_ns);
 	engine->status.watermark_ns = stamp_max(engine->status.watermark_ns, source->watermark_ns);
@@ -223,14 +232,14 @@ static bool is_stale(const struct watch *watch, const struct event *event)
 
 static void take_event(struct engine *engine, struct source *source, const struct taking *taking)
 {
-	struct watch *watch = taking->device->file;
+	struct watch *watch = device_file(taking->device);
 	int64_t low = source_low(engine, source);
 
 	if (taking->event.time_ns < low)
 		engine->status.late++;
 	if (is_stale(watch, &taking->event)) {
 		if (life_is_quiet(&watch->base) && watch->place == 0)
-			review_drop(engine, watch);
+			review_rest(engine, watch);
 		return;
 	}
 	if (watch->source != (uint16_t)(source - engine->sources)) {
@@ -239,7 +248,7 @@ static void take_event(struct engine *engine, struct source *source, const struc
 	}
 	if (taking->event.signal == SIGNAL_PLATFORM)
 		note_platform(engine, taking->device, taking->event.time_ns, low);
-	if (!(watch = taking->device->file) || !watch_add(watch, &taking->event)) {
+	if (!(watch = device_file(taking->device)) || !watch_add(watch, &taking->event)) {
 		if (watch)
 			review(engine, watch);
 		return;

@@ -22,6 +22,7 @@ struct source {
 	int64_t watermark_ns;      /* its highest event time; STAMP_NONE */
 	int64_t delay_ns;          /* as configured for its kind */
 	int64_t lags_ns[LAGS];     /* of its last records: how late they came */
+	int64_t longest_lag_ns;    /* of them */
 	unsigned lag_count;
 	int64_t heard_mono_ns;
 	bool stalled;
@@ -71,6 +72,9 @@ struct engine {
 /* Behind this mark nothing more is expected of the source. */
 int64_t source_low(const struct engine *engine, const struct source *source);
 
+/* A record of the source came so late. */
+void source_note_lag(struct source *source, int64_t lag_ns);
+
 /* Everything that may follow for a device from a new event or from the
  * low-water mark. The watch may be gone afterwards. */
 void review(struct engine *engine, struct watch *watch);
@@ -84,7 +88,10 @@ struct dossier *review_file(void *engine, struct device *device);
 
 /* The device is to be stored anew. */
 void review_note_change(struct engine *engine, struct device *device);
-void review_drop(struct engine *engine, struct watch *watch);
+
+/* The device may rest as it was before the first event kept. */
+void review_rest(struct engine *engine, struct watch *take_watch);
+void review_drop(struct engine *engine, struct watch *take_watch);
 bool review_is_muted(const struct engine *engine, const struct watch *watch);
 
 /* An alert of one device is found to stand; herald_tell() decides whether it

@@ -5,30 +5,41 @@
 
 #include "hash.h"
 
-enum { CHUNK = 4096, HUBS_MAX = 4096, SDKS_MAX = 4096, SDK_SIZE = 128 };
+enum { LINE_BYTES = 64, CHUNK = 4096, HUBS_MAX = 4096, SDKS_MAX = 4096, SDK_SIZE = 128 };
+
+_Static_assert(sizeof(struct device) <= LINE_BYTES, "an entry is one cache line");
+
+/* What a quiet life remembers beyond its entry. */
+struct habits {
+	struct recent loops, displaced, renewals;
+	int64_t expelled_last_ns, signal_ns, closed_ahead_ns;
+	int64_t returns_ns[RETURNS_MAX];
+	unsigned return_count;
+	bool churn_told;
+};
 
 struct registry {
 	uint64_t seed[2];
 	size_t most, count, chunk_count;
 	struct device **chunks; /* never move: indices and pointers stay good */
-	uint64_t *slots;        /* upper half of the hash | index + 1; 0: free */
-	size_t slot_count;      /* a power of two */
+	uint64_t *slots;        /* hash << 32 | index + 1, in the order of hashes; 0: free */
+	size_t slot_count;
 	struct hub *hubs;
 	size_t hub_count;
 	char **sdks;
 	size_t sdk_count;
 };
 
-static uint64_t hash_of(const struct registry *registry, uint16_t hub, struct span id, struct span module)
+static uint32_t hash_of(const struct registry *registry, uint16_t hub, struct span id, struct span module)
 {
-	char head[3] = {(char)hub, (char)(hub >> 8), (char)id.size};
+	char rest[3] = {(char)hub, (char)(hub >> 8), (char)id.size};
 	struct hash hash;
 
 	hash_begin(&hash, registry->seed[0], registry->seed[1]);
-	hash_add(&hash, head, sizeof head);
 	hash_add(&hash, id.data, id.size);
 	hash_add(&hash, module.data, module.size);
-	return hash_end(&hash);
+	hash_add(&hash, rest, sizeof rest);
+	return (uint32_t)hash_end(&hash);
 }
 
 /* --- hubs and SDKs: few ------------------------------------------------- */
@@ -62,7 +73,8 @@ void registry_free(struct registry *take_registry)
 
 		if ((size_t)device->device_size + device->module_size > sizeof device->inline_id)
 			free(device->id);
-		free(device->habits);
+		if (device->has_habits)
+			free(device->habits);
 	}
 	for (size_t i = 0; i < take_registry->chunk_count; i++)
 		free(take_registry->chunks[i]);
@@ -166,24 +178,34 @@ struct span device_module(const struct device *device)
 	return (struct span){ids(device) + device->device_size, device->module_size};
 }
 
+/* Where the search for a hash begins: slots lie in the order of their hashes,
+ * but for collisions. So growing needs no look at the devices, and is one walk
+ * from front to back. */
+static size_t first_slot(uint32_t hash, size_t slot_count)
+{
+	return (size_t)((uint64_t)hash * slot_count >> 32);
+}
+
+static size_t next_slot(size_t at, size_t slot_count)
+{
+	return at + 1 < slot_count ? at + 1 : 0;
+}
+
 static bool grow_slots(struct registry *registry)
 {
-	size_t count = registry->slot_count * 2;
+	size_t count = registry->slot_count + registry->slot_count / 4;
 	uint64_t *slots = calloc(count, sizeof *slots);
 
 	if (!slots)
 		return false;
 	for (size_t i = 0; i < registry->slot_count; i++) {
 		uint64_t slot = registry->slots[i];
-		const struct device *device;
-		size_t at;
+		size_t at = first_slot((uint32_t)(slot >> 32), count);
 
 		if (!slot)
 			continue;
-		device = registry_at(registry, (uint32_t)slot - 1);
-		at = hash_of(registry, device->hub, device_id(device), device_module(device)) & (count - 1);
 		while (slots[at])
-			at = (at + 1) & (count - 1);
+			at = next_slot(at, count);
 		slots[at] = slot;
 	}
 	free(registry->slots);
@@ -206,7 +228,7 @@ static struct device *append(struct registry *registry, uint16_t hub, struct spa
 		if (!chunks)
 			return NULL;
 		registry->chunks = chunks;
-		if (!(chunks[registry->chunk_count] = calloc(CHUNK, sizeof **chunks)))
+		if (!(chunks[registry->chunk_count] = aligned_alloc(LINE_BYTES, CHUNK * sizeof **chunks)))
 			return NULL;
 		registry->chunk_count++;
 	}
@@ -226,21 +248,21 @@ static struct device *append(struct registry *registry, uint16_t hub, struct spa
 struct device *registry_device(struct registry *registry, uint16_t hub, struct span id, struct span module,
 			       bool create)
 {
-	uint64_t hash = hash_of(registry, hub, id, module);
-	uint64_t tag = hash >> 32 << 32;
-	size_t at = hash & (registry->slot_count - 1);
+	uint32_t hash = hash_of(registry, hub, id, module);
+	size_t at = first_slot(hash, registry->slot_count);
 	struct device *device;
+	uint64_t slot;
 
-	for (; registry->slots[at]; at = (at + 1) & (registry->slot_count - 1)) {
-		if (registry->slots[at] >> 32 << 32 != tag)
+	for (; (slot = registry->slots[at]); at = next_slot(at, registry->slot_count)) {
+		if (slot >> 32 != hash)
 			continue;
-		device = registry_at(registry, (uint32_t)registry->slots[at] - 1);
+		device = registry_at(registry, (uint32_t)slot - 1);
 		if (device->hub == hub && span_equal(device_id(device), id) && span_equal(device_module(device), module))
 			return device;
 	}
 	if (!create || !(device = append(registry, hub, id, module)))
 		return NULL;
-	registry->slots[at] = tag | (uint32_t)registry->count;
+	registry->slots[at] = (uint64_t)hash << 32 | (uint32_t)registry->count;
 	if (registry->count * 4 > registry->slot_count * 3 && !grow_slots(registry) &&
 	    registry->count + 1 >= registry->slot_count)
 		registry->most = registry->count;
@@ -249,12 +271,58 @@ struct device *registry_device(struct registry *registry, uint16_t hub, struct s
 
 /* --- rest --------------------------------------------------------------- */
 
-void device_wake(const struct device *device, struct life *ret)
+static void wake_habits(struct device *device, struct life *life)
 {
-	if (device->habits) {
-		*ret = *device->habits;
+	const struct habits *habits = device->habits;
+
+	life->loops = habits->loops;
+	life->displaced = habits->displaced;
+	life->renewals = habits->renewals;
+	life->expelled_last_ns = habits->expelled_last_ns;
+	life->signal_ns = habits->signal_ns;
+	life->closed_ahead_ns = habits->closed_ahead_ns;
+	memcpy(life->returns_ns, habits->returns_ns, sizeof life->returns_ns);
+	life->return_count = habits->return_count;
+	life->churn_told = habits->churn_told;
+}
+
+static void rest_habits(struct device *device, const struct life *life)
+{
+	struct habits *habits = device->habits = malloc(sizeof *habits);
+
+	device->has_habits = habits != NULL;
+	if (!habits)
 		return;
-	}
+	*habits = (struct habits){
+		.loops = life->loops,
+		.displaced = life->displaced,
+		.renewals = life->renewals,
+		.expelled_last_ns = life->expelled_last_ns,
+		.signal_ns = life->signal_ns,
+		.closed_ahead_ns = life->closed_ahead_ns,
+		.return_count = life->return_count,
+		.churn_told = life->churn_told,
+	};
+	memcpy(habits->returns_ns, life->returns_ns, sizeof habits->returns_ns);
+}
+
+struct span device_habits(const struct device *device)
+{
+	return device->has_habits ? (struct span){(const char *)device->habits, sizeof *device->habits}
+				  : (struct span){NULL, 0};
+}
+
+bool device_set_habits(struct device *device, struct span habits)
+{
+	if (habits.size != sizeof *device->habits || !(device->habits = malloc(habits.size)))
+		return false;
+	memcpy(device->habits, habits.data, habits.size);
+	device->has_habits = true;
+	return true;
+}
+
+void device_wake(struct device *device, struct life *ret)
+{
 	life_begin(ret);
 	if (!device->seen)
 		return;
@@ -263,8 +331,6 @@ void device_wake(const struct device *device, struct life *ret)
 	ret->expelled_ns = ret->expelled_last_ns = ret->signal_ns = device->expelled_ns;
 	if (device->expelled_ns != STAMP_NONE)
 		ret->renewals = (struct recent){{device->expelled_ns}, 1};
-	ret->cadence_ns = (int64_t)device->cadence_ms * 1000000;
-	ret->cadence_count = device->cadence_count;
 	ret->sdk = device->sdk;
 	ret->protocol = device->protocol;
 	ret->authentication = device->authentication;
@@ -275,6 +341,12 @@ void device_wake(const struct device *device, struct life *ret)
 	ret->expelled_closed = device->expelled_closed;
 	ret->expelled_ended = device->expelled_ended;
 	ret->expelled_back = device->expelled_back;
+	if (!device->has_habits)
+		return;
+	wake_habits(device, ret);
+	free(device->habits);
+	device->has_habits = false;
+	device->file = NULL;
 }
 
 /* Whether the newest of them can still count in a window that ends later. */
@@ -298,10 +370,8 @@ static bool fits(const struct life *life, const struct settings *settings)
 			return false;
 	if (life->closed_ahead_ns != STAMP_NONE && life->closed_ahead_ns >= now)
 		return false;
-	if (life->signal_ns != life->expelled_ns && life->signal_ns != STAMP_NONE &&
-	    now - life->signal_ns < settings_ns(settings, SETTING_SETTLE))
-		return false;
-	return life->cadence_ns / 1000000 <= UINT32_MAX;
+	return life->signal_ns == life->expelled_ns || life->signal_ns == STAMP_NONE ||
+	       now - life->signal_ns >= settings_ns(settings, SETTING_SETTLE);
 }
 
 void device_rest(struct device *device, const struct life *life, const struct settings *settings)
@@ -310,8 +380,6 @@ void device_rest(struct device *device, const struct life *life, const struct se
 	device->heard_ns = life->heard_ns;
 	device->since_ns = life->since_ns;
 	device->expelled_ns = life->expelled_ns;
-	device->cadence_ms = (uint32_t)(life->cadence_ns / 1000000);
-	device->cadence_count = (uint8_t)(life->cadence_count > 255 ? 255 : life->cadence_count);
 	device->sdk = life->sdk;
 	device->protocol = life->protocol & 7;
 	device->authentication = life->authentication & 3;
@@ -322,11 +390,7 @@ void device_rest(struct device *device, const struct life *life, const struct se
 	device->expelled_closed = life->expelled_closed;
 	device->expelled_ended = life->expelled_ended;
 	device->expelled_back = life->expelled_back;
-	if (fits(life, settings)) {
-		free(device->habits);
-		device->habits = NULL;
-	} else if (device->habits || (device->habits = malloc(sizeof *device->habits))) {
-		*device->habits = *life;
-		device->habits->arrived_ns = STAMP_NONE;
-	}
+	device->file = NULL;
+	if (!fits(life, settings))
+		rest_habits(device, life);
 }

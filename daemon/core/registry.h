@@ -10,19 +10,22 @@
 #include "life.h"
 #include "span.h"
 
+/* One cache line: there may be millions, and nearly all are quiet. */
 struct device {
 	union {
 		char inline_id[24];
 		char *id; /* where both ids together are longer */
 	};
+	union {
+		void *file;            /* what its owner keeps while it is not quiet; NULL */
+		struct habits *habits; /* has_habits: what does not fit here of a quiet life */
+	};
 	int64_t heard_ns, since_ns, expelled_ns; /* of the quiet life; see device_rest() */
-	void *file;          /* what its owner keeps while it is not quiet; NULL */
-	struct life *habits; /* what does not fit here of a quiet life; NULL */
-	uint32_t cadence_ms;
 	uint16_t hub, sdk;
-	uint8_t device_size, module_size, cadence_count;
+	uint8_t device_size, module_size;
 	uint8_t protocol : 3, authentication : 2, standing : 2, live : 1;
 	uint8_t known : 1, begun : 1, expelled_closed : 1, expelled_ended : 1, expelled_back : 1, seen : 1;
+	uint8_t has_habits : 1;
 	uint8_t changed : 1; /* since it was stored last */
 };
 
@@ -56,8 +59,21 @@ size_t registry_devices(const struct registry *registry);
 struct span device_id(const struct device *device);
 struct span device_module(const struct device *device);
 
-/* The full life of a device at rest, and back into the entry. */
-void device_wake(const struct device *device, struct life *ret);
+/* What its owner keeps of a device that is not quiet; NULL. */
+static inline void *device_file(const struct device *device)
+{
+	return device->has_habits ? NULL : device->file;
+}
+
+/* The full life of a device at rest; there is room for a file then. */
+void device_wake(struct device *device, struct life *ret);
+
+/* The life goes back into the entry, and what does not fit there in the place
+ * of the file, which is the owner's to free. Without memory for it, it is lost. */
 void device_rest(struct device *device, const struct life *life, const struct settings *settings);
+
+/* What device_rest() put beside the entry, as bytes, and back. */
+struct span device_habits(const struct device *device);
+bool device_set_habits(struct device *device, struct span habits);
 
 #endif

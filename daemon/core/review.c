@@ -136,7 +136,7 @@ static void announce_arrival(struct engine *engine, const struct device *device,
 			continue;
 		other = registry_device(engine->registry, (uint16_t)hub, device_id(device), device_module(device),
 					false);
-		if (!other || !other->file || !review_file(engine, other))
+		if (!other || !device_file(other) || !review_file(engine, other))
 			continue;
 		watch_add(other->file, &moved);
 		review(engine, other->file);
@@ -165,8 +165,7 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 	if (watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX])) {
 		count_ended(engine, watch);
 		review_churn(engine, watch);
-		device_rest(watch->device, &watch->base, engine->settings);
-		review_drop(engine, watch);
+		review_rest(engine, watch);
 		return arrived;
 	}
 	count_ended(engine, watch);
@@ -219,7 +218,7 @@ void review_note_change(struct engine *engine, struct device *device)
 struct dossier *review_file(void *owner, struct device *device)
 {
 	struct engine *engine = owner;
-	struct watch *watch = device->file;
+	struct watch *watch = device_file(device);
 
 	if (!watch) {
 		watch = malloc(sizeof *watch);
@@ -236,7 +235,7 @@ struct dossier *review_file(void *owner, struct device *device)
 	return dossier_reserve(&watch->dossier) ? &watch->dossier : NULL;
 }
 
-void review_drop(struct engine *engine, struct watch *watch)
+static void unlink_watch(struct engine *engine, struct watch *watch)
 {
 	herald_forget(engine, watch);
 	if (watch->previous)
@@ -248,6 +247,18 @@ void review_drop(struct engine *engine, struct watch *watch)
 	agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
 	dossier_clear(&watch->dossier);
 	watch->device->file = NULL;
-	free(watch);
 	engine->watched--;
+}
+
+void review_drop(struct engine *engine, struct watch *take_watch)
+{
+	unlink_watch(engine, take_watch);
+	free(take_watch);
+}
+
+void review_rest(struct engine *engine, struct watch *take_watch)
+{
+	unlink_watch(engine, take_watch);
+	device_rest(take_watch->device, &take_watch->base, engine->settings);
+	free(take_watch);
 }

@@ -172,7 +172,9 @@ static void put_watch(struct writer *writer, const struct watch *watch)
 static void save_device(struct engine *engine, struct saver *saver, const struct device *device)
 {
 	const char *hub = registry_hub_at(engine->registry, device->hub)->name;
-	uint8_t parts = (uint8_t)((device->file ? 1 : 0) | (device->habits ? 2 : 0));
+	const struct watch *watch = device_file(device);
+	struct span habits = device_habits(device);
+	uint8_t parts = (uint8_t)((watch ? 1 : 0) | (habits.size ? 2 : 0));
 	char key[KEY_MAX];
 	size_t size = hub ? strlen(hub) + 1 : 1;
 
@@ -184,10 +186,9 @@ static void save_device(struct engine *engine, struct saver *saver, const struct
 	size += device->module_size;
 	put_bytes(&saver->writer, &parts, sizeof parts);
 	put_bytes(&saver->writer, device, sizeof *device);
-	if (device->habits)
-		put_bytes(&saver->writer, device->habits, sizeof *device->habits);
-	if (device->file)
-		put_watch(&saver->writer, device->file);
+	put_bytes(&saver->writer, habits.data, habits.size);
+	if (watch)
+		put_watch(&saver->writer, watch);
 	put_row(saver, ROW_DEVICE, (struct span){key, size});
 }
 
@@ -251,7 +252,8 @@ static bool load_source(struct engine *engine, struct loader *loader, struct spa
 			continue;
 		loader->sources[number] = (uint16_t)i;
 		source->watermark_ns = stored.watermark_ns;
-		memcpy(source->lags_ns, stored.lags_ns, sizeof source->lags_ns);
+		for (unsigned lag = 0; lag < LAGS; lag++)
+			source_note_lag(source, stored.lags_ns[lag]);
 		source->lag_count = stored.lag_count;
 	}
 	return true;
@@ -374,7 +376,6 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 {
 	size_t hub_size = strnlen(key.data, key.size), id_size;
 	struct device stored, *device;
-	struct life habits;
 	struct span id;
 	uint8_t parts;
 
@@ -387,24 +388,20 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 		return false;
 	device = registry_device(engine->registry, registry_hub(engine->registry, (struct span){key.data, hub_size}), id,
 				 (struct span){id.data + id_size, key.size - hub_size - 2 - id_size}, true);
-	if (!device || device->file || device->habits)
+	if (!device || device->file)
 		return false;
 	/* All but who it is and what it points to. */
 	stored.hub = device->hub;
 	memcpy(stored.inline_id, device->inline_id, sizeof stored.inline_id);
 	stored.file = NULL;
-	stored.habits = NULL;
+	stored.has_habits = false;
 	stored.changed = false;
 	stored.sdk = loader->sdks[stored.sdk < 4096 ? stored.sdk : 0];
 	*device = stored;
 	if (device->live)
 		registry_hub_at(engine->registry, device->hub)->online++;
-	if (parts & 2) {
-		if (!get_bytes(&value, &habits, sizeof habits) || !(device->habits = malloc(sizeof habits)))
-			return false;
-		adopt_life(loader, &habits);
-		*device->habits = habits;
-	}
+	if (parts & 2)
+		return device_set_habits(device, value);
 	return !(parts & 1) || (review_file(engine, device) && load_watch(engine, loader, device->file, value));
 }
 
