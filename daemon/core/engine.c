@@ -154,24 +154,25 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 
 /* --- time --------------------------------------------------------------- */
 
-void source_note_lag(struct source *source, int64_t lag_ns)
+static void note_lag(struct lags *lags, int64_t lag_ns)
 {
-	int64_t *place = &source->lags_ns[source->lag_count++ % LAGS], forgotten_ns = *place;
-
-	*place = lag_ns;
-	source->longest_lag_ns = stamp_max(source->longest_lag_ns, lag_ns);
-	if (lag_ns >= source->longest_lag_ns || forgotten_ns < source->longest_lag_ns)
-		return;
-	source->longest_lag_ns = 0;
-	for (unsigned i = 0; i < LAGS; i++)
-		source->longest_lag_ns = stamp_max(source->longest_lag_ns, source->lags_ns[i]);
+	while (lags->count > 0 && lags->ring[(lags->first + lags->count - 1) % LAGS].lag_ns <= lag_ns)
+		lags->count--;
+	if (lags->count > 0 && lags->ring[lags->first].number + LAGS <= lags->noted) {
+		lags->first = (lags->first + 1) % LAGS;
+		lags->count--;
+	}
+	lags->ring[(lags->first + lags->count++) % LAGS] = (struct lag){lags->noted++, lag_ns};
 }
 
 /* How late this source's records may be: as configured, or twice the longest
  * lag among its last records if that is more. */
 static int64_t delay_of(const struct source *source)
 {
-	return stamp_max(source->delay_ns, stamp_add(source->longest_lag_ns, source->longest_lag_ns));
+	const struct lags *lags = &source->lags;
+	int64_t longest_ns = lags->count ? lags->ring[lags->first].lag_ns : 0;
+
+	return stamp_max(source->delay_ns, stamp_add(longest_ns, longest_ns));
 }
 
 int64_t source_low(const struct engine *engine, const struct source *source)
@@ -191,7 +192,7 @@ static void note_time(struct engine *engine, struct source *source, int64_t time
 		return;
 	/* A straggler says nothing of how late the newest records come. */
 	if (engine->caught_up && time_ns >= source->watermark_ns)
-		source_note_lag(source, stamp_max(0, engine->now.wall_ns - time_ns));
+		note_lag(&source->lags, stamp_max(0, engine->now.wall_ns - time_ns));
 	if (time_ns <= stamp_add(engine->now.wall_ns, settings_ns(engine->settings, SETTING_AHEAD_MAX)))
 		source->watermark_ns = stamp_max(source->watermark_ns, time_ns);
 	engine->status.watermark_ns = stamp_max(engine->status.watermark_ns, source->watermark_ns);
@@ -261,10 +262,10 @@ static void take_event(struct engine *engine, struct source *source, const struc
 static void run_agenda(struct engine *engine, struct source *source)
 {
 	int64_t low = source_low(engine, source);
-	struct watch *watch;
+	const struct due *first;
 
-	while ((watch = agenda_first(&source->agenda)) && watch->due_ns < low) {
-		review(engine, watch);
+	while ((first = agenda_first(&source->agenda)) && first->at_ns < low) {
+		review(engine, first->watch);
 		review_arrivals(engine);
 	}
 }
@@ -277,10 +278,10 @@ static int64_t next_wait(const struct engine *engine)
 		return wait;
 	for (size_t i = 0; i < engine->source_count; i++) {
 		const struct source *source = &engine->sources[i];
-		const struct watch *first = agenda_first(&source->agenda);
+		const struct due *first = agenda_first(&source->agenda);
 
 		if (first)
-			wait = stamp_min(wait, stamp_add(first->due_ns, delay_of(source)) - engine->now.wall_ns + 1);
+			wait = stamp_min(wait, stamp_add(first->at_ns, delay_of(source)) - engine->now.wall_ns + 1);
 		due = source->heard_mono_ns + settings_ns(engine->settings, SETTING_STALL_AFTER);
 		if (!source->stalled)
 			wait = stamp_min(wait, due - engine->now.mono_ns);

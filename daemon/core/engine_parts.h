@@ -15,15 +15,24 @@ struct stream {
 	uint16_t source;
 };
 
+/* How late the last LAGS records came: those of them that no later one exceeds,
+ * the longest first, in a ring. */
+struct lags {
+	struct lag {
+		uint64_t number; /* of the record that came so late */
+		int64_t lag_ns;
+	} ring[LAGS];
+	uint64_t noted; /* records in all */
+	uint32_t first, count;
+};
+
 /* Streams that tell of one thing: the paths of a pattern, the blobs of a hub. */
 struct source {
 	char *name;
 	struct agenda agenda;
 	int64_t watermark_ns;      /* its highest event time; STAMP_NONE */
 	int64_t delay_ns;          /* as configured for its kind */
-	int64_t lags_ns[LAGS];     /* of its last records: how late they came */
-	int64_t longest_lag_ns;    /* of them */
-	unsigned lag_count;
+	struct lags lags;
 	int64_t heard_mono_ns;
 	bool stalled;
 };
@@ -71,9 +80,6 @@ struct engine {
 
 /* Behind this mark nothing more is expected of the source. */
 int64_t source_low(const struct engine *engine, const struct source *source);
-
-/* A record of the source came so late. */
-void source_note_lag(struct source *source, int64_t lag_ns);
 
 /* Everything that may follow for a device from a new event or from the
  * low-water mark. The watch may be gone afterwards. */

@@ -108,6 +108,21 @@ static void save_names(struct engine *engine, struct saver *saver)
 	engine->saved_names = true;
 }
 
+static void put_lags(struct writer *writer, const struct lags *lags)
+{
+	put_bytes(writer, &lags->noted, sizeof lags->noted);
+	put_bytes(writer, &lags->count, sizeof lags->count);
+	for (uint32_t i = 0; i < lags->count; i++)
+		put_bytes(writer, &lags->ring[(lags->first + i) % LAGS], sizeof *lags->ring);
+}
+
+static bool get_lags(struct span *from, struct lags *ret)
+{
+	ret->first = 0;
+	return get_bytes(from, &ret->noted, sizeof ret->noted) && get_bytes(from, &ret->count, sizeof ret->count) &&
+	       ret->count <= LAGS && get_bytes(from, ret->ring, ret->count * sizeof *ret->ring);
+}
+
 static void save_few(struct engine *engine, struct saver *saver)
 {
 	struct fleet *fleet;
@@ -124,8 +139,7 @@ static void save_few(struct engine *engine, struct saver *saver)
 
 		put_bytes(&saver->writer, &i, sizeof i);
 		put_bytes(&saver->writer, &source->watermark_ns, sizeof source->watermark_ns);
-		put_bytes(&saver->writer, source->lags_ns, sizeof source->lags_ns);
-		put_bytes(&saver->writer, &source->lag_count, sizeof source->lag_count);
+		put_lags(&saver->writer, &source->lags);
 		put_row(saver, ROW_SOURCE, span_of(source->name));
 	}
 	for (size_t i = 0; i < registry_hubs(engine->registry); i++) {
@@ -241,8 +255,7 @@ static bool load_source(struct engine *engine, struct loader *loader, struct spa
 
 	if (!get_bytes(&value, &number, sizeof number) || number >= 256 ||
 	    !get_bytes(&value, &stored.watermark_ns, sizeof stored.watermark_ns) ||
-	    !get_bytes(&value, stored.lags_ns, sizeof stored.lags_ns) ||
-	    !get_bytes(&value, &stored.lag_count, sizeof stored.lag_count))
+	    !get_lags(&value, &stored.lags))
 		return false;
 	loader->sources[number] = UINT16_MAX;
 	for (size_t i = 0; i < engine->source_count; i++) {
@@ -252,9 +265,7 @@ static bool load_source(struct engine *engine, struct loader *loader, struct spa
 			continue;
 		loader->sources[number] = (uint16_t)i;
 		source->watermark_ns = stored.watermark_ns;
-		for (unsigned lag = 0; lag < LAGS; lag++)
-			source_note_lag(source, stored.lags_ns[lag]);
-		source->lag_count = stored.lag_count;
+		source->lags = stored.lags;
 	}
 	return true;
 }

@@ -34,7 +34,6 @@ struct watch {
 	bool online;            /* as counted in its hub */
 	bool recent;            /* among the herald's recent alerts */
 	uint16_t source;
-	int64_t due_ns;         /* see agenda.h */
 	size_t place;           /* in the agenda, from 1; 0: not in it */
 	struct watch *next, *previous;
 };
