@@ -157,23 +157,46 @@ static int64_t floor_divide(int64_t value, int64_t by)
 	return value / by - (value % by < 0);
 }
 
+/* Writes a number with leading zeros; returns what is behind it. Inline: with
+ * a known count it is no loop, and logs are full of stamps. */
+static inline char *put_digits(char *at, unsigned number, int count)
+{
+	for (int i = count; i-- > 0; number /= 10)
+		at[i] = (char)('0' + number % 10);
+	return at + count;
+}
+
+/* As put_digits(), with a separator behind it. */
+static inline char *put_field(char *at, unsigned number, int count, char separator)
+{
+	at = put_digits(at, number, count);
+	*at++ = separator;
+	return at;
+}
+
 const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
 {
 	int64_t seconds = floor_divide(ns, STAMP_SECOND);
-	int64_t rest = ns - seconds * STAMP_SECOND;
 	int64_t days = floor_divide(seconds, 86400);
-	int clock = (int)(seconds - days * 86400);
-	int year, month, day, length;
+	unsigned rest = (unsigned)(ns - seconds * STAMP_SECOND), clock = (unsigned)(seconds - days * 86400);
+	int year, month, day;
+	char *at = buffer;
 
 	date_of(days, &year, &month, &day);
-	length = snprintf(buffer, STAMP_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, clock / 3600,
-			  clock / 60 % 60, clock % 60);
+	at = put_field(at, (unsigned)year, 4, '-');
+	at = put_field(at, (unsigned)month, 2, '-');
+	at = put_field(at, (unsigned)day, 2, 'T');
+	at = put_field(at, clock / 3600, 2, ':');
+	at = put_field(at, clock / 60 % 60, 2, ':');
+	at = put_digits(at, clock % 60, 2);
 	if (rest > 0) {
-		length += snprintf(buffer + length, STAMP_TEXT - (size_t)length, ".%09d", (int)rest);
-		while (buffer[length - 1] == '0')
-			length--;
+		*at++ = '.';
+		at = put_digits(at, rest, 9);
+		while (at[-1] == '0')
+			at--;
 	}
-	snprintf(buffer + length, STAMP_TEXT - (size_t)length, "Z");
+	*at++ = 'Z';
+	*at = '\0';
 	return buffer;
 }
 
