@@ -120,11 +120,11 @@ static void number_reasons(const struct ruleset *before, const struct ruleset *a
 
 static void renumber(struct watch *watch, const reason_id numbers[256])
 {
-	struct life *lives[] = {&watch->base, &watch->firm, &watch->tip};
+	struct life *lives[] = {&watch->base, &watch->firm, watch->tip};
 
 	for (size_t i = 0; i < watch->dossier.count; i++)
 		watch->dossier.events[i].reason = numbers[watch->dossier.events[i].reason];
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3 && lives[i]; i++)
 		for (int s = 0; s < SCOPE_COUNT; s++)
 			lives[i]->episodes[s].reason = numbers[lives[i]->episodes[s].reason];
 }

@@ -53,6 +53,7 @@ struct engine {
 	struct stream *streams;
 	size_t stream_count;
 	struct court firm_court, tip_court, fold_court;
+	struct life tip;       /* of the watch that is reviewed */
 	struct watch *watches; /* all, newest first */
 	size_t watched, told;
 	struct arrival *arrivals; /* since review_arrivals() */
@@ -84,6 +85,12 @@ int64_t source_low(const struct engine *engine, const struct source *source);
 /* Everything that may follow for a device from a new event or from the
  * low-water mark. The watch may be gone afterwards. */
 void review(struct engine *engine, struct watch *watch);
+
+/* The newest of the watch that is reviewed, or of one that an alert tells of. */
+static inline const struct life *review_tip(const struct engine *engine, const struct watch *watch)
+{
+	return watch->tip ? watch->tip : &engine->tip;
+}
 
 /* Announces the arrivals that reviews have found. Other watches may go by it:
  * not while walking the list of them. */

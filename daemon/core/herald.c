@@ -15,8 +15,8 @@ static struct subject subject_of(const struct engine *engine, const struct watch
 	return (struct subject){
 		.device = watch->device,
 		.hub = registry_hub_at(engine->registry, watch->device->hub)->name,
-		.sdk = registry_sdk_name(engine->registry, watch->tip.sdk),
-		.life = &watch->tip,
+		.sdk = registry_sdk_name(engine->registry, review_tip(engine, watch)->sdk),
+		.life = review_tip(engine, watch),
 		.dossier = &watch->dossier,
 		.rules = engine->rules,
 	};
@@ -72,6 +72,9 @@ void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 		engine->candidates = candidates;
 		engine->candidate_capacity = capacity;
 	}
+	if (!watch->tip && !(watch->tip = malloc(sizeof *watch->tip)))
+		return;
+	*watch->tip = engine->tip;
 	candidates[engine->candidate_count++] = (struct candidate){watch, scope, episode->decided_ns};
 	watch->told[scope] = (struct told){
 		.verdict = episode->verdict,
@@ -209,7 +212,7 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
 		struct told *told = &watch->told[alike[i].scope];
 
 		if (!told->pending) /* it was told by itself before */
-			tell(engine, watch, &watch->tip.episodes[alike[i].scope], STATE_CLEARED, told);
+			tell(engine, watch, &watch->tip->episodes[alike[i].scope], STATE_CLEARED, told);
 		join(fleet, &alike[i]);
 	}
 	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
@@ -314,7 +317,7 @@ static void tell_candidates(struct engine *engine)
 		told->pending = false;
 		if (told->fleet)
 			continue;
-		tell(engine, one->watch, &one->watch->tip.episodes[one->scope], STATE_RAISED, told);
+		tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told);
 		remember_recent(engine, one);
 	}
 	engine->candidate_count = 0;
@@ -340,7 +343,7 @@ static void repeat_told(struct engine *engine)
 			if (told->verdict == VERDICT_NONE || told->fleet || told->repeat_mono_ns > engine->now.mono_ns)
 				continue;
 			told->repeat_mono_ns = engine->now.mono_ns + every;
-			tell(engine, watch, &watch->tip.episodes[i], STATE_REPEATED, told);
+			tell(engine, watch, &watch->tip->episodes[i], STATE_REPEATED, told);
 		}
 }
 
@@ -376,7 +379,7 @@ static void name_waiting(struct engine *engine, const struct source *source, cha
 	for (const struct watch *watch = engine->watches; watch; watch = watch->next) {
 		char id[300];
 
-		if (watch->source != source - engine->sources || life_is_quiet(&watch->tip))
+		if (watch->source != source - engine->sources || !watch->waiting)
 			continue;
 		waiting++;
 		if (named == 5 || length >= size)

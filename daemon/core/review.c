@@ -33,7 +33,7 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 	struct told *told = &watch->told[scope];
 	const struct episode *ended = find_ended(&engine->firm_court, scope, told->opened_ns);
 	const struct episode *open = find_open(&watch->firm, scope, told->opened_ns);
-	const struct episode *tip = find_open(&watch->tip, scope, told->opened_ns);
+	const struct episode *tip = find_open(&engine->tip, scope, told->opened_ns);
 
 	if (ended) {
 		herald_untell(engine, watch, scope, ended, ended->verdict < told->verdict ? STATE_WITHDRAWN : STATE_CLEARED);
@@ -43,7 +43,7 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 		tip = find_ended(&engine->tip_court, scope, told->opened_ns);
 	if ((open && open->verdict >= told->verdict) || (tip && tip->verdict >= told->verdict))
 		return;
-	herald_untell(engine, watch, scope, tip ? tip : open ? open : &watch->tip.episodes[scope], STATE_WITHDRAWN);
+	herald_untell(engine, watch, scope, tip ? tip : open ? open : &engine->tip.episodes[scope], STATE_WITHDRAWN);
 }
 
 /* Does anything call for an alert that was not told? A verdict that time
@@ -51,11 +51,11 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 static void review_episode(struct engine *engine, struct watch *watch, enum scope scope)
 {
 	struct told *told = &watch->told[scope];
-	const struct episode *firm = &watch->firm.episodes[scope], *tip = &watch->tip.episodes[scope], *episode;
+	const struct episode *firm = &watch->firm.episodes[scope], *tip = &engine->tip.episodes[scope], *episode;
 
 	if (tip->open && alert_is_due(tip) && !tip->timed)
 		episode = tip;
-	else if (firm->open && alert_is_due(firm) && find_open(&watch->tip, scope, firm->opened_ns))
+	else if (firm->open && alert_is_due(firm) && find_open(&engine->tip, scope, firm->opened_ns))
 		episode = firm;
 	else
 		return;
@@ -116,9 +116,9 @@ static void count_online(struct engine *engine, struct watch *watch)
 {
 	struct hub *hub = registry_hub_at(engine->registry, watch->device->hub);
 
-	if (watch->online != watch->tip.live)
-		hub->online += watch->tip.live ? 1u : UINT32_MAX;
-	watch->online = watch->tip.live;
+	if (watch->online != engine->tip.live)
+		hub->online += engine->tip.live ? 1u : UINT32_MAX;
+	watch->online = engine->tip.live;
 }
 
 /* The device's first session on this hub, now that nothing earlier can come,
@@ -151,7 +151,10 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 
 	prepare(engine, watch, &engine->firm_court);
 	prepare(engine, watch, &engine->tip_court);
-	watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source));
+	watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source), &engine->tip);
+	if (watch->tip)
+		*watch->tip = engine->tip;
+	watch->waiting = !life_is_quiet(&engine->tip);
 	count_online(engine, watch);
 	if (!watch->announced)
 		arrived = watch->firm.arrived_ns;
@@ -160,6 +163,10 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 		if (watch->told[i].verdict != VERDICT_NONE)
 			review_told(engine, watch, (enum scope)i);
 		review_episode(engine, watch, (enum scope)i);
+	}
+	if (watch->tip && !watch_is_told(watch)) {
+		free(watch->tip);
+		watch->tip = NULL;
 	}
 	prepare(engine, watch, &engine->fold_court);
 	if (watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX])) {
@@ -246,6 +253,7 @@ static void unlink_watch(struct engine *engine, struct watch *watch)
 		watch->next->previous = watch->previous;
 	agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
 	dossier_clear(&watch->dossier);
+	free(watch->tip);
 	watch->device->file = NULL;
 	engine->watched--;
 }

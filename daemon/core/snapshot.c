@@ -369,6 +369,14 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 	watch->source = watch->source < 256 && loader->sources[watch->source] != UINT16_MAX
 				? loader->sources[watch->source]
 				: 0;
+	if (watch_is_told(watch)) {
+		watch->tip = malloc(sizeof *watch->tip);
+		if (!watch->tip) {
+			memset(watch->told, 0, sizeof watch->told);
+			return false;
+		}
+		*watch->tip = watch->base;
+	}
 	for (int i = 0; i < SCOPE_COUNT; i++) {
 		struct told *told = &watch->told[i];
 

@@ -4,7 +4,7 @@ void watch_begin(struct watch *ret, struct device *device)
 {
 	*ret = (struct watch){.device = device, .online = device->live, .firm_ns = STAMP_NONE};
 	device_wake(device, &ret->base);
-	ret->firm = ret->tip = ret->base;
+	ret->firm = ret->base;
 }
 
 void watch_rewind(struct watch *watch)
@@ -37,7 +37,8 @@ static bool is_firm(const struct event *event, const struct court *court, int64_
 	return event->time_ns < low_ns;
 }
 
-void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns)
+void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns,
+	       struct life *ret_tip)
 {
 	const struct dossier *dossier = &watch->dossier;
 	size_t i;
@@ -49,9 +50,9 @@ void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_
 		low_ns = stamp_min(low_ns, dossier->events[watch->firm_count].time_ns);
 	life_pass(&watch->firm, firm_court, low_ns, false);
 	watch->firm_ns = stamp_max(watch->firm_ns, low_ns);
-	watch->tip = watch->firm;
+	*ret_tip = watch->firm;
 	for (i = watch->firm_count; i < dossier->count; i++)
-		life_step(&watch->tip, tip_court, dossier->events, dossier->count, i);
+		life_step(ret_tip, tip_court, dossier->events, dossier->count, i);
 }
 
 int64_t watch_due(const struct watch *watch, const struct court *court)
@@ -67,7 +68,7 @@ int64_t watch_due(const struct watch *watch, const struct court *court)
 	return next->time_ns;
 }
 
-static bool is_told(const struct watch *watch)
+bool watch_is_told(const struct watch *watch)
 {
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		if (watch->told[i].verdict != VERDICT_NONE)
@@ -89,7 +90,7 @@ static void advance_base(struct watch *watch, struct court *court, size_t count)
 
 bool watch_fold(struct watch *watch, struct court *court, size_t events_max)
 {
-	if (life_is_quiet(&watch->firm) && !is_told(watch)) {
+	if (life_is_quiet(&watch->firm) && !watch_is_told(watch)) {
 		advance_base(watch, court, watch->firm_count);
 		/* What is still open of base has ended for firm, by time alone. */
 		life_pass(&watch->base, court, STAMP_NEVER - 1, true);

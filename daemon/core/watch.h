@@ -3,7 +3,8 @@
  *   base: before the first event kept, so that a late one can be worked in;
  *   firm: at the low-water mark of its source, behind which (within lateness)
  *         nothing more comes; deadlines pass and troubles end only here;
- *   tip:  after all that was heard, for what needs no waiting. */
+ *   tip:  after all that was heard, for what needs no waiting. It follows from
+ *         firm, and is only kept while an alert tells of it. */
 #ifndef LAPSED_WATCH_H
 #define LAPSED_WATCH_H
 
@@ -25,13 +26,15 @@ struct told {
 struct watch {
 	struct dossier dossier; /* first: the intake files into it */
 	struct device *device;
-	struct life base, firm, tip;
+	struct life base, firm;
+	struct life *tip;       /* NULL: nothing is told */
 	size_t firm_count;      /* events of the dossier that firm has taken */
 	int64_t firm_ns;        /* the time that has passed for firm */
 	struct told told[SCOPE_COUNT];
 	int64_t last_told_ns[SCOPE_COUNT]; /* begin of the episode that was told of last */
 	bool announced;         /* its arrival on this hub, to its namesakes */
 	bool online;            /* as counted in its hub */
+	bool waiting;           /* the tip is not quiet */
 	bool recent;            /* among the herald's recent alerts */
 	uint16_t source;
 	size_t place;           /* in the agenda, from 1; 0: not in it */
@@ -47,7 +50,11 @@ bool watch_add(struct watch *watch, const struct event *event);
 /* Brings firm to the low-water mark and tip to the end. What ended on the way
  * of firm is in firm_court->ended (from base on, if a late event made it start
  * again), what ended only for tip in tip_court->ended. */
-void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns);
+void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns,
+	       struct life *ret_tip);
+
+/* Whether an alert stands. */
+bool watch_is_told(const struct watch *watch);
 
 /* A late event or late trouble of the hub: firm starts again from base. */
 void watch_rewind(struct watch *watch);
