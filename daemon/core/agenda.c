@@ -95,6 +95,12 @@ const struct due *agenda_first(const struct agenda *agenda)
 	return agenda->count ? agenda->heap : NULL;
 }
 
+void agenda_prefetch(const struct agenda *agenda)
+{
+	for (size_t child = 1; child <= CHILDREN && child < agenda->count; child++)
+		watch_prefetch(agenda->heap[child].watch);
+}
+
 void agenda_clear(struct agenda *agenda)
 {
 	free(agenda->heap);

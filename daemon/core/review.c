@@ -227,7 +227,9 @@ struct dossier *review_file(void *owner, struct device *device)
 	struct engine *engine = owner;
 	struct watch *watch = device_file(device);
 
-	if (!watch) {
+	if (watch)
+		watch_prefetch(watch);
+	else {
 		watch = malloc(sizeof *watch);
 		if (!watch)
 			return NULL;

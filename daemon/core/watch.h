@@ -44,6 +44,14 @@ struct watch {
 /* Wakes the device's life. */
 void watch_begin(struct watch *ret, struct device *device);
 
+/* It is about to be looked at: its cache lines are asked for all at once, so
+ * that nobody waits for one after the other. */
+static inline void watch_prefetch(const struct watch *watch)
+{
+	for (const char *line = (const char *)watch; line < (const char *)(watch + 1); line += 64)
+		__builtin_prefetch(line);
+}
+
 /* Adds an event. Returns false if it was a duplicate that changes nothing. */
 bool watch_add(struct watch *watch, const struct event *event);
 
