@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { WAVE_LEAST = 1000 };
+
 struct engine *engine_new(const struct ruleset *rules, const struct settings *settings,
 			  const struct roster *mute, const struct roster *x509, uint64_t seed, struct moment now)
 {
@@ -298,6 +300,17 @@ static int64_t next_wait(const struct engine *engine)
 	return stamp_max(wait, 0);
 }
 
+/* A wave of troubles has passed: half of what was watched, and more than would
+ * be worth the effort, is at rest again. */
+static bool has_ebbed(struct engine *engine)
+{
+	bool ebbed = engine->most_watched > WAVE_LEAST && engine->watched < engine->most_watched / 2;
+
+	if (ebbed || engine->watched > engine->most_watched)
+		engine->most_watched = engine->watched;
+	return ebbed;
+}
+
 /* --- the door ----------------------------------------------------------- */
 
 static void drain(struct engine *engine, struct source *source, struct intake *intake)
@@ -360,7 +373,7 @@ void engine_step(struct engine *engine, const struct input *input, struct output
 		herald_stall(engine, &engine->sources[i]);
 	}
 	herald_tell(engine);
-	*ret = (struct output){engine->notices.list, engine->notices.count, next_wait(engine)};
+	*ret = (struct output){engine->notices.list, engine->notices.count, next_wait(engine), has_ebbed(engine)};
 }
 
 void engine_status(const struct engine *engine, struct engine_status *ret)

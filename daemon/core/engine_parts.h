@@ -56,6 +56,7 @@ struct engine {
 	struct life tip;       /* of the watch that is reviewed */
 	struct watch *watches; /* all, newest first */
 	size_t watched, told;
+	size_t most_watched; /* since much was freed last */
 	struct arrival *arrivals; /* since review_arrivals() */
 	size_t arrival_count;
 	struct fleet *fleets;
@@ -75,7 +76,7 @@ struct engine {
 	struct device **changed;
 	size_t changed_count, changed_capacity;
 	uint32_t saved_sdks, saved_fleets;
-	bool saved_names;
+	bool saved_names, saves;
 	struct loader *loader;
 };
 

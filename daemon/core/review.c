@@ -208,7 +208,7 @@ void review_note_change(struct engine *engine, struct device *device)
 {
 	struct device **changed = engine->changed;
 
-	if (device->changed)
+	if (device->changed || !engine->saves)
 		return;
 	if (engine->changed_count == engine->changed_capacity) {
 		size_t capacity = engine->changed_capacity ? engine->changed_capacity * 2 : 64;

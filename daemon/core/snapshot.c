@@ -210,6 +210,10 @@ void engine_save(struct engine *engine, snapshot_put put, void *owner)
 {
 	struct saver saver = {put, owner, {0}};
 
+	if (!engine->saves) {
+		engine->saves = true;
+		engine_save_again(engine);
+	}
 	if (!engine->saved_names)
 		save_names(engine, &saver);
 	save_few(engine, &saver);
@@ -470,6 +474,7 @@ void engine_loaded(struct engine *engine)
 {
 	free(engine->loader);
 	engine->loader = NULL;
+	engine->saves = true;
 	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
 		watch->online = watch->device->live;
 		watch_rewind(watch);
