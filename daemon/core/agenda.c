@@ -12,6 +12,8 @@ static void place(struct agenda *agenda, size_t at, struct due due)
 {
 	agenda->heap[at] = due;
 	due.watch->place = at + 1;
+	if (at >= 1 && at <= CHILDREN)
+		watch_prefetch(due.watch); /* it may come next */
 }
 
 static void rise(struct agenda *agenda, size_t at, struct due due)
@@ -93,12 +95,6 @@ bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns)
 const struct due *agenda_first(const struct agenda *agenda)
 {
 	return agenda->count ? agenda->heap : NULL;
-}
-
-void agenda_prefetch(const struct agenda *agenda)
-{
-	for (size_t child = 1; child <= CHILDREN && child < agenda->count; child++)
-		watch_prefetch(agenda->heap[child].watch);
 }
 
 void agenda_clear(struct agenda *agenda)

@@ -22,9 +22,6 @@ bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns);
 
 /* The first, or NULL. */
 const struct due *agenda_first(const struct agenda *agenda);
-
-/* Asks for the memory of those that may come after the first. */
-void agenda_prefetch(const struct agenda *agenda);
 void agenda_clear(struct agenda *agenda);
 
 #endif

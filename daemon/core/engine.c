@@ -267,7 +267,6 @@ static void run_agenda(struct engine *engine, struct source *source)
 	const struct due *first;
 
 	while ((first = agenda_first(&source->agenda)) && first->at_ns < low) {
-		agenda_prefetch(&source->agenda);
 		review(engine, first->watch);
 		review_arrivals(engine);
 	}

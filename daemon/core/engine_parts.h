@@ -53,7 +53,8 @@ struct engine {
 	struct stream *streams;
 	size_t stream_count;
 	struct court firm_court, tip_court, fold_court;
-	struct life tip;       /* of the watch that is reviewed */
+	const struct life *tip; /* of the watch that is reviewed */
+	struct life tip_room;
 	struct watch *watches; /* all, newest first */
 	size_t watched, told;
 	size_t most_watched; /* since much was freed last */
@@ -90,7 +91,7 @@ void review(struct engine *engine, struct watch *watch);
 /* The newest of the watch that is reviewed, or of one that an alert tells of. */
 static inline const struct life *review_tip(const struct engine *engine, const struct watch *watch)
 {
-	return watch->tip ? watch->tip : &engine->tip;
+	return watch->tip ? watch->tip : engine->tip;
 }
 
 /* Announces the arrivals that reviews have found. Other watches may go by it:

@@ -74,7 +74,7 @@ void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 	}
 	if (!watch->tip && !(watch->tip = malloc(sizeof *watch->tip)))
 		return;
-	*watch->tip = engine->tip;
+	*watch->tip = *engine->tip;
 	candidates[engine->candidate_count++] = (struct candidate){watch, scope, episode->decided_ns};
 	watch->told[scope] = (struct told){
 		.verdict = episode->verdict,

@@ -436,8 +436,11 @@ void life_pass(struct life *life, struct court *court, int64_t until_ns, bool in
 
 		for (int i = 0; i < SCOPE_COUNT; i++) {
 			bool deadline;
-			int64_t due = episode_due(life, court, &life->episodes[i], &deadline);
+			int64_t due;
 
+			if (!life->episodes[i].open)
+				continue;
+			due = episode_due(life, court, &life->episodes[i], &deadline);
 			if (due < earliest && (due < until_ns || (due == until_ns && (!deadline || inclusive)))) {
 				earliest = due;
 				first = &life->episodes[i];
@@ -455,7 +458,8 @@ int64_t life_due(const struct life *life, const struct court *court)
 	bool deadline;
 
 	for (int i = 0; i < SCOPE_COUNT; i++)
-		earliest = stamp_min(earliest, episode_due(life, court, &life->episodes[i], &deadline));
+		if (life->episodes[i].open)
+			earliest = stamp_min(earliest, episode_due(life, court, &life->episodes[i], &deadline));
 	return earliest;
 }
 

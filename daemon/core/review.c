@@ -33,7 +33,7 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 	struct told *told = &watch->told[scope];
 	const struct episode *ended = find_ended(&engine->firm_court, scope, told->opened_ns);
 	const struct episode *open = find_open(&watch->firm, scope, told->opened_ns);
-	const struct episode *tip = find_open(&engine->tip, scope, told->opened_ns);
+	const struct episode *tip = find_open(engine->tip, scope, told->opened_ns);
 
 	if (ended) {
 		herald_untell(engine, watch, scope, ended, ended->verdict < told->verdict ? STATE_WITHDRAWN : STATE_CLEARED);
@@ -43,7 +43,7 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 		tip = find_ended(&engine->tip_court, scope, told->opened_ns);
 	if ((open && open->verdict >= told->verdict) || (tip && tip->verdict >= told->verdict))
 		return;
-	herald_untell(engine, watch, scope, tip ? tip : open ? open : &engine->tip.episodes[scope], STATE_WITHDRAWN);
+	herald_untell(engine, watch, scope, tip ? tip : open ? open : &engine->tip->episodes[scope], STATE_WITHDRAWN);
 }
 
 /* Does anything call for an alert that was not told? A verdict that time
@@ -51,11 +51,11 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 static void review_episode(struct engine *engine, struct watch *watch, enum scope scope)
 {
 	struct told *told = &watch->told[scope];
-	const struct episode *firm = &watch->firm.episodes[scope], *tip = &engine->tip.episodes[scope], *episode;
+	const struct episode *firm = &watch->firm.episodes[scope], *tip = &engine->tip->episodes[scope], *episode;
 
 	if (tip->open && alert_is_due(tip) && !tip->timed)
 		episode = tip;
-	else if (firm->open && alert_is_due(firm) && find_open(&engine->tip, scope, firm->opened_ns))
+	else if (firm->open && alert_is_due(firm) && find_open(engine->tip, scope, firm->opened_ns))
 		episode = firm;
 	else
 		return;
@@ -69,14 +69,19 @@ static void review_episode(struct engine *engine, struct watch *watch, enum scop
 	herald_raise(engine, watch, scope, episode);
 }
 
-static void prepare(const struct engine *engine, const struct watch *watch, struct court *court)
+static void prepare_courts(struct engine *engine, const struct watch *watch)
 {
-	court->settings = engine->settings;
-	court->rules = engine->rules;
-	court->hub = registry_hub_at(engine->registry, watch->device->hub);
-	court->x509 = roster_holds(engine->x509, court->hub->name, device_id(watch->device),
-				   device_module(watch->device));
-	court->ended_count = 0;
+	struct court *courts[] = {&engine->firm_court, &engine->tip_court, &engine->fold_court};
+	const struct hub *hub = registry_hub_at(engine->registry, watch->device->hub);
+	bool x509 = roster_holds(engine->x509, hub->name, device_id(watch->device), device_module(watch->device));
+
+	for (int i = 0; i < 3; i++) {
+		courts[i]->settings = engine->settings;
+		courts[i]->rules = engine->rules;
+		courts[i]->hub = hub;
+		courts[i]->x509 = x509;
+		courts[i]->ended_count = 0;
+	}
 }
 
 /* What is over for good is counted, and the lesser of it told to the log. */
@@ -116,9 +121,9 @@ static void count_online(struct engine *engine, struct watch *watch)
 {
 	struct hub *hub = registry_hub_at(engine->registry, watch->device->hub);
 
-	if (watch->online != engine->tip.live)
-		hub->online += engine->tip.live ? 1u : UINT32_MAX;
-	watch->online = engine->tip.live;
+	if (watch->online != engine->tip->live)
+		hub->online += engine->tip->live ? 1u : UINT32_MAX;
+	watch->online = engine->tip->live;
 }
 
 /* The device's first session on this hub, now that nothing earlier can come,
@@ -149,12 +154,12 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 	struct source *source = &engine->sources[watch->source];
 	int64_t arrived = STAMP_NONE;
 
-	prepare(engine, watch, &engine->firm_court);
-	prepare(engine, watch, &engine->tip_court);
-	watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source), &engine->tip);
+	prepare_courts(engine, watch);
+	engine->tip = watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source),
+				&engine->tip_room);
 	if (watch->tip)
-		*watch->tip = engine->tip;
-	watch->waiting = !life_is_quiet(&engine->tip);
+		*watch->tip = *engine->tip;
+	watch->waiting = !life_is_quiet(engine->tip);
 	count_online(engine, watch);
 	if (!watch->announced)
 		arrived = watch->firm.arrived_ns;
@@ -168,7 +173,6 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 		free(watch->tip);
 		watch->tip = NULL;
 	}
-	prepare(engine, watch, &engine->fold_court);
 	if (watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX])) {
 		count_ended(engine, watch);
 		review_churn(engine, watch);

@@ -37,11 +37,10 @@ static bool is_firm(const struct event *event, const struct court *court, int64_
 	return event->time_ns < low_ns;
 }
 
-void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns,
-	       struct life *ret_tip)
+const struct life *watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court,
+			     int64_t low_ns, struct life *room)
 {
 	const struct dossier *dossier = &watch->dossier;
-	size_t i;
 
 	while (watch->firm_count < dossier->count &&
 	       is_firm(&dossier->events[watch->firm_count], firm_court, low_ns))
@@ -50,9 +49,12 @@ void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_
 		low_ns = stamp_min(low_ns, dossier->events[watch->firm_count].time_ns);
 	life_pass(&watch->firm, firm_court, low_ns, false);
 	watch->firm_ns = stamp_max(watch->firm_ns, low_ns);
-	*ret_tip = watch->firm;
-	for (i = watch->firm_count; i < dossier->count; i++)
-		life_step(ret_tip, tip_court, dossier->events, dossier->count, i);
+	if (watch->firm_count == dossier->count)
+		return &watch->firm;
+	*room = watch->firm;
+	for (size_t i = watch->firm_count; i < dossier->count; i++)
+		life_step(room, tip_court, dossier->events, dossier->count, i);
+	return room;
 }
 
 int64_t watch_due(const struct watch *watch, const struct court *court)
@@ -91,10 +93,12 @@ static void advance_base(struct watch *watch, struct court *court, size_t count)
 bool watch_fold(struct watch *watch, struct court *court, size_t events_max)
 {
 	if (life_is_quiet(&watch->firm) && !watch_is_told(watch)) {
-		advance_base(watch, court, watch->firm_count);
-		/* What is still open of base has ended for firm, by time alone. */
-		life_pass(&watch->base, court, STAMP_NEVER - 1, true);
-		watch->base = watch->firm;
+		if (watch->firm_count > 0 || !life_is_quiet(&watch->base)) {
+			advance_base(watch, court, watch->firm_count);
+			/* What is still open of base has ended for firm, by time alone. */
+			life_pass(&watch->base, court, STAMP_NEVER - 1, true);
+			watch->base = watch->firm;
+		}
 		return watch->dossier.count == 0;
 	}
 	if (watch->dossier.count > events_max && watch->firm_count > events_max / 2)

@@ -57,9 +57,10 @@ bool watch_add(struct watch *watch, const struct event *event);
 
 /* Brings firm to the low-water mark and tip to the end. What ended on the way
  * of firm is in firm_court->ended (from base on, if a late event made it start
- * again), what ended only for tip in tip_court->ended. */
-void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns,
-	       struct life *ret_tip);
+ * again), what ended only for tip in tip_court->ended. Returns the tip: it is
+ * firm where nothing else was heard, or made in room. */
+const struct life *watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court,
+			     int64_t low_ns, struct life *room);
 
 /* Whether an alert stands. */
 bool watch_is_told(const struct watch *watch);
