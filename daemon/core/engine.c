@@ -122,12 +122,12 @@ static void number_reasons(const struct ruleset *before, const struct ruleset *a
 
 static void renumber(struct watch *watch, const reason_id numbers[256])
 {
-	struct life *lives[] = {&watch->base, &watch->firm, watch->tip};
+	struct life *lives[] = {&watch->firm, watch->base, watch->tip};
 
 	for (size_t i = 0; i < watch->dossier.count; i++)
 		watch->dossier.events[i].reason = numbers[watch->dossier.events[i].reason];
-	for (int i = 0; i < 3 && lives[i]; i++)
-		for (int s = 0; s < SCOPE_COUNT; s++)
+	for (int i = 0; i < 3; i++)
+		for (int s = 0; lives[i] && s < SCOPE_COUNT; s++)
 			lives[i]->episodes[s].reason = numbers[lives[i]->episodes[s].reason];
 }
 
@@ -223,14 +223,14 @@ static void note_platform(struct engine *engine, const struct device *device, in
  * expulsion came after it, and all between is folded. */
 static bool is_stale(const struct watch *watch, const struct event *event)
 {
-	const struct life *base = &watch->base;
-	int64_t newest = base->expelled_ns;
+	const struct life *life = &watch->firm;
+	int64_t newest = life->expelled_ns;
 
-	if (watch->dossier.count > 0 || base->heard_ns == STAMP_NONE)
+	if (watch->dossier.count > 0 || life->heard_ns == STAMP_NONE)
 		return false;
-	if (base->live)
-		newest = stamp_max(newest, base->since_ns);
-	return event->time_ns <= newest || event->time_ns == base->heard_ns;
+	if (life->live)
+		newest = stamp_max(newest, life->since_ns);
+	return event->time_ns <= newest || event->time_ns == life->heard_ns;
 }
 
 static void take_event(struct engine *engine, struct source *source, const struct taking *taking)
@@ -241,8 +241,8 @@ static void take_event(struct engine *engine, struct source *source, const struc
 	if (taking->event.time_ns < low)
 		engine->status.late++;
 	if (is_stale(watch, &taking->event)) {
-		if (life_is_quiet(&watch->base) && watch->place == 0)
-			review_rest(engine, watch);
+		if (watch_is_over(watch) && watch->place == 0)
+			review_drop(engine, watch);
 		return;
 	}
 	if (watch->source != (uint16_t)(source - engine->sources)) {

@@ -104,8 +104,7 @@ struct dossier *review_file(void *engine, struct device *device);
 /* The device is to be stored anew. */
 void review_note_change(struct engine *engine, struct device *device);
 
-/* The device may rest as it was before the first event kept. */
-void review_rest(struct engine *engine, struct watch *take_watch);
+/* The device rests as it was before the first event kept. */
 void review_drop(struct engine *engine, struct watch *take_watch);
 bool review_is_muted(const struct engine *engine, const struct watch *watch);
 
@@ -122,7 +121,7 @@ void herald_recovered(struct engine *engine, const struct watch *watch, const st
 /* A genuine failure that was over before it could be known: raised and
  * cleared, for it must not pass in silence. */
 void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode);
-void herald_churn(struct engine *engine, const struct watch *watch, bool churns);
+void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns);
 void herald_limit(struct engine *engine);
 void herald_gap(struct engine *engine, struct span file, uint64_t from, uint64_t bytes);
 void herald_stall(struct engine *engine, struct source *source);

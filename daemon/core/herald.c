@@ -131,11 +131,11 @@ void herald_over(struct engine *engine, const struct watch *watch, const struct 
 	tell(engine, watch, episode, STATE_CLEARED, &told);
 }
 
-void herald_churn(struct engine *engine, const struct watch *watch, bool churns)
+void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns)
 {
 	struct notice *notice = notices_add(&engine->notices, NOTICE_CHURN, churns ? STATE_RAISED : STATE_CLEARED,
 					    SEVERITY_WARNING);
-	const struct recent *renewals = &watch->base.renewals;
+	const struct recent *renewals = &life->renewals;
 
 	if (!notice)
 		return;
@@ -145,7 +145,7 @@ void herald_churn(struct engine *engine, const struct watch *watch, bool churns)
 	notice->verdict = VERDICT_TOKEN_EXPIRY;
 	notice->first_ns = renewals->at_ns[renewals->count - 1];
 	notice->last_ns = renewals->at_ns[0];
-	notice->sdk = registry_sdk_name(engine->registry, watch->base.sdk);
+	notice->sdk = registry_sdk_name(engine->registry, life->sdk);
 	alert_id(notice->hub, notice->device, notice->module, "churn-excess", 0, notice->id);
 	snprintf(notice->sentence, sizeof notice->sentence,
 		 churns ? "its token is renewed by expulsion more often than every %lld min: give it a longer life, "

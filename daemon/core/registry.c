@@ -9,15 +9,6 @@ enum { LINE_BYTES = 64, CHUNK = 4096, HUBS_MAX = 4096, SDKS_MAX = 4096, SDK_SIZE
 
 _Static_assert(sizeof(struct device) <= LINE_BYTES, "an entry is one cache line");
 
-/* What a quiet life remembers beyond its entry. */
-struct habits {
-	struct recent loops, displaced, renewals;
-	int64_t expelled_last_ns, signal_ns, closed_ahead_ns;
-	int64_t returns_ns[RETURNS_MAX];
-	unsigned return_count;
-	bool churn_told;
-};
-
 struct registry {
 	uint64_t seed[2];
 	size_t most, count, chunk_count;
@@ -233,7 +224,14 @@ static struct device *append(struct registry *registry, uint16_t hub, struct spa
 		registry->chunk_count++;
 	}
 	device = registry_at(registry, registry->count);
-	*device = (struct device){.hub = hub, .device_size = (uint8_t)id.size, .module_size = (uint8_t)module.size};
+	*device = (struct device){
+		.hub = hub,
+		.device_size = (uint8_t)id.size,
+		.module_size = (uint8_t)module.size,
+		.heard_ns = STAMP_NONE,
+		.since_ns = STAMP_NONE,
+		.expelled_ns = STAMP_NONE,
+	};
 	place = device->inline_id;
 	if (id.size + module.size > sizeof device->inline_id && !(place = device->id = malloc(id.size + module.size)))
 		return NULL;
@@ -271,65 +269,28 @@ struct device *registry_device(struct registry *registry, uint16_t hub, struct s
 
 /* --- rest --------------------------------------------------------------- */
 
-static void wake_habits(struct device *device, struct life *life)
+struct habits *device_open_file(struct device *device, void *file)
 {
-	const struct habits *habits = device->habits;
+	struct habits *habits = device->has_habits ? device->habits : NULL;
 
-	life->loops = habits->loops;
-	life->displaced = habits->displaced;
-	life->renewals = habits->renewals;
-	life->expelled_last_ns = habits->expelled_last_ns;
-	life->signal_ns = habits->signal_ns;
-	life->closed_ahead_ns = habits->closed_ahead_ns;
-	memcpy(life->returns_ns, habits->returns_ns, sizeof life->returns_ns);
-	life->return_count = habits->return_count;
-	life->churn_told = habits->churn_told;
+	device->has_habits = false;
+	device->file = file;
+	return habits;
 }
 
-static void rest_habits(struct device *device, const struct life *life)
+void device_close_file(struct device *device, struct habits *take_habits)
 {
-	struct habits *habits = device->habits = malloc(sizeof *habits);
-
-	device->has_habits = habits != NULL;
-	if (!habits)
-		return;
-	*habits = (struct habits){
-		.loops = life->loops,
-		.displaced = life->displaced,
-		.renewals = life->renewals,
-		.expelled_last_ns = life->expelled_last_ns,
-		.signal_ns = life->signal_ns,
-		.closed_ahead_ns = life->closed_ahead_ns,
-		.return_count = life->return_count,
-		.churn_told = life->churn_told,
-	};
-	memcpy(habits->returns_ns, life->returns_ns, sizeof habits->returns_ns);
+	device->habits = take_habits;
+	device->has_habits = take_habits != NULL;
 }
 
-struct span device_habits(const struct device *device)
-{
-	return device->has_habits ? (struct span){(const char *)device->habits, sizeof *device->habits}
-				  : (struct span){NULL, 0};
-}
-
-bool device_set_habits(struct device *device, struct span habits)
-{
-	if (habits.size != sizeof *device->habits || !(device->habits = malloc(habits.size)))
-		return false;
-	memcpy(device->habits, habits.data, habits.size);
-	device->has_habits = true;
-	return true;
-}
-
-void device_wake(struct device *device, struct life *ret)
+void device_wake(const struct device *device, const struct habits *habits, struct life *ret)
 {
 	life_begin(ret);
-	if (!device->seen)
-		return;
 	ret->heard_ns = device->heard_ns;
 	ret->since_ns = device->since_ns;
 	ret->expelled_ns = ret->expelled_last_ns = ret->signal_ns = device->expelled_ns;
-	if (device->expelled_ns != STAMP_NONE)
+	if (device->renewed)
 		ret->renewals = (struct recent){{device->expelled_ns}, 1};
 	ret->sdk = device->sdk;
 	ret->protocol = device->protocol;
@@ -341,12 +302,37 @@ void device_wake(struct device *device, struct life *ret)
 	ret->expelled_closed = device->expelled_closed;
 	ret->expelled_ended = device->expelled_ended;
 	ret->expelled_back = device->expelled_back;
-	if (!device->has_habits)
+	if (!habits)
 		return;
-	wake_habits(device, ret);
-	free(device->habits);
-	device->has_habits = false;
-	device->file = NULL;
+	ret->loops = habits->loops;
+	ret->displaced = habits->displaced;
+	ret->renewals = habits->renewals;
+	ret->expelled_last_ns = habits->expelled_last_ns;
+	ret->signal_ns = habits->signal_ns;
+	ret->closed_ahead_ns = habits->closed_ahead_ns;
+	memcpy(ret->returns_ns, habits->returns_ns, sizeof ret->returns_ns);
+	ret->return_count = habits->return_count;
+	ret->churn_told = habits->churn_told;
+}
+
+static struct habits *habits_of(const struct life *life)
+{
+	struct habits *habits = malloc(sizeof *habits);
+
+	if (!habits)
+		return NULL;
+	*habits = (struct habits){
+		.loops = life->loops,
+		.displaced = life->displaced,
+		.renewals = life->renewals,
+		.expelled_last_ns = life->expelled_last_ns,
+		.signal_ns = life->signal_ns,
+		.closed_ahead_ns = life->closed_ahead_ns,
+		.return_count = life->return_count,
+		.churn_told = life->churn_told,
+	};
+	memcpy(habits->returns_ns, life->returns_ns, sizeof habits->returns_ns);
+	return habits;
 }
 
 /* Whether the newest of them can still count in a window that ends later. */
@@ -355,28 +341,35 @@ static bool recent_matters(const struct recent *recent, int64_t now_ns, int64_t 
 	return recent->count > 0 && now_ns - recent->at_ns[0] <= window_ns;
 }
 
+static bool is_renewed(const struct life *life)
+{
+	return life->renewals.count > 0 && life->renewals.at_ns[0] == life->expelled_ns;
+}
+
 /* Whether the entry holds all that may ever matter of this life. */
 static bool fits(const struct life *life, const struct settings *settings)
 {
 	int64_t now = life->heard_ns, half = settings_ns(settings, SETTING_RETURN_WITHIN) / 2;
+	int64_t pair = settings_ns(settings, SETTING_PAIR_WITHIN), churn = settings_ns(settings, SETTING_CHURN_OVER);
 
 	if (recent_matters(&life->loops, now, settings_ns(settings, SETTING_LOOP_WITHIN)) ||
 	    recent_matters(&life->displaced, now, settings_ns(settings, SETTING_DISPLACED_WITHIN)) ||
-	    (life->renewals.count > 1 &&
-	     life->renewals.at_ns[0] - life->renewals.at_ns[1] < settings_ns(settings, SETTING_CHURN_OVER)))
-		return false; /* a single renewal is the last expulsion: see device_wake() */
+	    (!is_renewed(life) && recent_matters(&life->renewals, now, churn)) ||
+	    (life->renewals.count > 1 && life->renewals.at_ns[0] - life->renewals.at_ns[1] < churn))
+		return false;
 	for (unsigned i = 0; i < RETURNS_MAX && i < life->return_count; i++)
 		if (life->returns_ns[i] > half)
 			return false;
-	if (life->closed_ahead_ns != STAMP_NONE && life->closed_ahead_ns >= now)
+	if (life->closed_ahead_ns != STAMP_NONE && now - life->closed_ahead_ns <= pair)
+		return false;
+	if (life->expelled_last_ns != life->expelled_ns && now - life->expelled_last_ns <= pair)
 		return false;
 	return life->signal_ns == life->expelled_ns || life->signal_ns == STAMP_NONE ||
 	       now - life->signal_ns >= settings_ns(settings, SETTING_SETTLE);
 }
 
-void device_rest(struct device *device, const struct life *life, const struct settings *settings)
+struct habits *device_rest(struct device *device, const struct life *life, const struct settings *settings)
 {
-	device->seen = true;
 	device->heard_ns = life->heard_ns;
 	device->since_ns = life->since_ns;
 	device->expelled_ns = life->expelled_ns;
@@ -390,7 +383,6 @@ void device_rest(struct device *device, const struct life *life, const struct se
 	device->expelled_closed = life->expelled_closed;
 	device->expelled_ended = life->expelled_ended;
 	device->expelled_back = life->expelled_back;
-	device->file = NULL;
-	if (!fits(life, settings))
-		rest_habits(device, life);
+	device->renewed = is_renewed(life);
+	return fits(life, settings) ? NULL : habits_of(life);
 }

@@ -10,6 +10,15 @@
 #include "life.h"
 #include "span.h"
 
+/* What a quiet life remembers beyond its entry. */
+struct habits {
+	struct recent loops, displaced, renewals;
+	int64_t expelled_last_ns, signal_ns, closed_ahead_ns;
+	int64_t returns_ns[RETURNS_MAX];
+	unsigned return_count;
+	bool churn_told;
+};
+
 /* One cache line: there may be millions, and nearly all are quiet. */
 struct device {
 	union {
@@ -24,7 +33,8 @@ struct device {
 	uint16_t hub, sdk;
 	uint8_t device_size, module_size;
 	uint8_t protocol : 3, authentication : 2, standing : 2, live : 1;
-	uint8_t known : 1, begun : 1, expelled_closed : 1, expelled_ended : 1, expelled_back : 1, seen : 1;
+	uint8_t known : 1, begun : 1, expelled_closed : 1, expelled_ended : 1, expelled_back : 1;
+	uint8_t renewed : 1; /* the last expulsion was a token that lapsed */
 	uint8_t has_habits : 1;
 	uint8_t changed : 1; /* since it was stored last */
 };
@@ -65,15 +75,16 @@ static inline void *device_file(const struct device *device)
 	return device->has_habits ? NULL : device->file;
 }
 
-/* The full life of a device at rest; there is room for a file then. */
-void device_wake(struct device *device, struct life *ret);
+/* The file takes the place of the habits, which are returned: its owner's to
+ * keep until the file is closed. NULL: it has none. */
+struct habits *device_open_file(struct device *device, void *file);
+void device_close_file(struct device *device, struct habits *take_habits);
 
-/* The life goes back into the entry, and what does not fit there in the place
- * of the file, which is the owner's to free. Without memory for it, it is lost. */
-void device_rest(struct device *device, const struct life *life, const struct settings *settings);
+/* The full life of a device at rest. habits may be NULL. */
+void device_wake(const struct device *device, const struct habits *habits, struct life *ret);
 
-/* What device_rest() put beside the entry, as bytes, and back. */
-struct span device_habits(const struct device *device);
-bool device_set_habits(struct device *device, struct span habits);
+/* The life goes back into the entry. Returns what does not fit there, yours to
+ * free, or NULL: all does, or there is no memory and it is lost. */
+struct habits *device_rest(struct device *device, const struct life *life, const struct settings *settings);
 
 #endif

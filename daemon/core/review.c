@@ -101,20 +101,19 @@ static void count_ended(struct engine *engine, struct watch *watch)
 			 watch->last_told_ns[episode->scope] != episode->opened_ns)
 			herald_over(engine, watch, episode);
 	}
-	engine->digest_losses += watch->base.losses;
-	engine->status.losses += watch->base.losses;
-	watch->firm.losses -= watch->base.losses; /* which were counted with it */
-	watch->base.losses = 0;
+	engine->digest_losses += watch->losses;
+	engine->status.losses += watch->losses;
+	watch->losses = 0;
 }
 
-static void review_churn(struct engine *engine, struct watch *watch)
+static void review_churn(struct engine *engine, struct watch *watch, struct life *base)
 {
-	bool churns = life_churns(&watch->base, engine->settings);
+	bool churns = life_churns(base, engine->settings);
 
-	if (churns == watch->base.churn_told || !engine->caught_up || review_is_muted(engine, watch))
+	if (churns == base->churn_told || !engine->caught_up || review_is_muted(engine, watch))
 		return;
-	watch->base.churn_told = watch->firm.churn_told = churns;
-	herald_churn(engine, watch, churns);
+	base->churn_told = watch->firm.churn_told = churns;
+	herald_churn(engine, watch, base, churns);
 }
 
 static void count_online(struct engine *engine, struct watch *watch)
@@ -153,6 +152,7 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 {
 	struct source *source = &engine->sources[watch->source];
 	int64_t arrived = STAMP_NONE;
+	struct life *base;
 
 	prepare_courts(engine, watch);
 	engine->tip = watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source),
@@ -173,14 +173,16 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 		free(watch->tip);
 		watch->tip = NULL;
 	}
-	if (watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX])) {
+	base = watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX]);
+	if (base) {
 		count_ended(engine, watch);
-		review_churn(engine, watch);
-		review_rest(engine, watch);
+		review_churn(engine, watch, base);
+		watch_move_base(watch, base, engine->settings);
+	}
+	if (watch_is_over(watch)) {
+		review_drop(engine, watch);
 		return arrived;
 	}
-	count_ended(engine, watch);
-	review_churn(engine, watch);
 	agenda_put(&source->agenda, watch, watch_due(watch, &engine->firm_court));
 	return arrived;
 }
@@ -243,36 +245,21 @@ struct dossier *review_file(void *owner, struct device *device)
 			watch->next->previous = watch;
 		engine->watches = watch;
 		engine->watched++;
-		device->file = watch;
 	}
 	return dossier_reserve(&watch->dossier) ? &watch->dossier : NULL;
 }
 
-static void unlink_watch(struct engine *engine, struct watch *watch)
-{
-	herald_forget(engine, watch);
-	if (watch->previous)
-		watch->previous->next = watch->next;
-	else
-		engine->watches = watch->next;
-	if (watch->next)
-		watch->next->previous = watch->previous;
-	agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
-	dossier_clear(&watch->dossier);
-	free(watch->tip);
-	watch->device->file = NULL;
-	engine->watched--;
-}
-
 void review_drop(struct engine *engine, struct watch *take_watch)
 {
-	unlink_watch(engine, take_watch);
+	herald_forget(engine, take_watch);
+	if (take_watch->previous)
+		take_watch->previous->next = take_watch->next;
+	else
+		engine->watches = take_watch->next;
+	if (take_watch->next)
+		take_watch->next->previous = take_watch->previous;
+	agenda_put(&engine->sources[take_watch->source].agenda, take_watch, STAMP_NEVER);
+	watch_end(take_watch);
 	free(take_watch);
-}
-
-void review_rest(struct engine *engine, struct watch *take_watch)
-{
-	unlink_watch(engine, take_watch);
-	device_rest(take_watch->device, &take_watch->base, engine->settings);
-	free(take_watch);
+	engine->watched--;
 }

@@ -6,6 +6,9 @@
 
 enum { KEY_MAX = 3 * 256 + 8 };
 
+/* What a device's row holds beside its entry. */
+enum { PART_WATCH = 1, PART_HABITS = 2, PART_BASE = 4 };
+
 /* --- bytes -------------------------------------------------------------- */
 
 struct writer {
@@ -71,7 +74,7 @@ static bool get_text(struct span *from, const char **ret)
 
 /* What is stored as it lies in memory must lie there in the same way. */
 static const uint32_t layout[] = {SNAPSHOT_VERSION,      sizeof(struct life),    sizeof(struct event),
-				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble),
+				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble), sizeof(struct habits),
 				  sizeof(struct fleet),  offsetof(struct life, episodes)};
 
 struct saver {
@@ -166,7 +169,7 @@ static void put_watch(struct writer *writer, const struct watch *watch)
 	uint32_t events = (uint32_t)watch->dossier.count, texts = watch->dossier.text_count;
 	uint32_t fleets[SCOPE_COUNT];
 
-	put_bytes(writer, &watch->base, sizeof watch->base);
+	put_bytes(writer, watch->base, watch->base ? sizeof *watch->base : 0);
 	put_bytes(writer, &watch->source, sizeof watch->source);
 	put_bytes(writer, watch->told, sizeof watch->told);
 	for (int i = 0; i < SCOPE_COUNT; i++)
@@ -187,8 +190,9 @@ static void save_device(struct engine *engine, struct saver *saver, const struct
 {
 	const char *hub = registry_hub_at(engine->registry, device->hub)->name;
 	const struct watch *watch = device_file(device);
-	struct span habits = device_habits(device);
-	uint8_t parts = (uint8_t)((watch ? 1 : 0) | (habits.size ? 2 : 0));
+	const struct habits *habits = watch ? watch->habits : device->has_habits ? device->habits : NULL;
+	uint8_t parts = (uint8_t)((watch ? PART_WATCH : 0) | (habits ? PART_HABITS : 0) |
+				  (watch && watch->base ? PART_BASE : 0));
 	char key[KEY_MAX];
 	size_t size = hub ? strlen(hub) + 1 : 1;
 
@@ -200,7 +204,7 @@ static void save_device(struct engine *engine, struct saver *saver, const struct
 	size += device->module_size;
 	put_bytes(&saver->writer, &parts, sizeof parts);
 	put_bytes(&saver->writer, device, sizeof *device);
-	put_bytes(&saver->writer, habits.data, habits.size);
+	put_bytes(&saver->writer, habits, habits ? sizeof *habits : 0);
 	if (watch)
 		put_watch(&saver->writer, watch);
 	put_row(saver, ROW_DEVICE, (struct span){key, size});
@@ -359,17 +363,23 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 	return true;
 }
 
-static bool load_watch(struct engine *engine, const struct loader *loader, struct watch *watch, struct span value)
+static bool load_watch(struct engine *engine, const struct loader *loader, struct watch *watch, bool has_base,
+		       struct span value)
 {
 	uint32_t fleets[SCOPE_COUNT];
 
-	if (!get_bytes(&value, &watch->base, sizeof watch->base) ||
-	    !get_bytes(&value, &watch->source, sizeof watch->source) ||
+	if (has_base) {
+		watch->base = calloc(1, sizeof *watch->base);
+		if (!watch->base || !get_bytes(&value, watch->base, sizeof *watch->base))
+			return false;
+		adopt_life(loader, watch->base);
+	}
+	watch_rewind(watch);
+	if (!get_bytes(&value, &watch->source, sizeof watch->source) ||
 	    !get_bytes(&value, watch->told, sizeof watch->told) || !get_bytes(&value, fleets, sizeof fleets) ||
 	    !get_bytes(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
 	    !get_bytes(&value, &watch->announced, sizeof watch->announced))
 		return false;
-	adopt_life(loader, &watch->base);
 	watch->source = watch->source < 256 && loader->sources[watch->source] != UINT16_MAX
 				? loader->sources[watch->source]
 				: 0;
@@ -379,7 +389,7 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 			memset(watch->told, 0, sizeof watch->told);
 			return false;
 		}
-		*watch->tip = watch->base;
+		*watch->tip = watch->firm;
 	}
 	for (int i = 0; i < SCOPE_COUNT; i++) {
 		struct told *told = &watch->told[i];
@@ -423,9 +433,17 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 	*device = stored;
 	if (device->live)
 		registry_hub_at(engine->registry, device->hub)->online++;
-	if (parts & 2)
-		return device_set_habits(device, value);
-	return !(parts & 1) || (review_file(engine, device) && load_watch(engine, loader, device->file, value));
+	if (parts & PART_HABITS) {
+		struct habits *habits = malloc(sizeof *habits);
+
+		if (!habits || !get_bytes(&value, habits, sizeof *habits)) {
+			free(habits);
+			return false;
+		}
+		device_close_file(device, habits);
+	}
+	return !(parts & PART_WATCH) ||
+	       (review_file(engine, device) && load_watch(engine, loader, device->file, parts & PART_BASE, value));
 }
 
 bool engine_load(struct engine *engine, enum row_kind kind, struct span key, struct span value)

@@ -1,6 +1,7 @@
 /* One device that is not quiet. Its events are kept in order, and its life is
  * known at three places:
- *   base: before the first event kept, so that a late one can be worked in;
+ *   base: before the first event kept, so that a late one can be worked in. As
+ *         long as it is quiet, that is how the device rests;
  *   firm: at the low-water mark of its source, behind which (within lateness)
  *         nothing more comes; deadlines pass and troubles end only here;
  *   tip:  after all that was heard, for what needs no waiting. It follows from
@@ -26,8 +27,11 @@ struct told {
 struct watch {
 	struct dossier dossier; /* first: the intake files into it */
 	struct device *device;
-	struct life base, firm;
+	struct habits *habits;  /* the device's, while this is its file; NULL */
+	struct life *base;      /* NULL: the device as it rests */
+	struct life firm;
 	struct life *tip;       /* NULL: nothing is told */
+	uint32_t losses;        /* folded, and not counted yet */
 	size_t firm_count;      /* events of the dossier that firm has taken */
 	int64_t firm_ns;        /* the time that has passed for firm */
 	struct told told[SCOPE_COUNT];
@@ -72,8 +76,15 @@ void watch_rewind(struct watch *watch);
 int64_t watch_due(const struct watch *watch, const struct court *court);
 
 /* What is firm and over needs not be kept: base moves on. Episodes that ended
- * for good are put in court->ended. Returns whether nothing is left: the
- * device may rest. */
-bool watch_fold(struct watch *watch, struct court *court, size_t events_max);
+ * for good are put in court->ended. Returns the life that base has come to, for
+ * watch_move_base(), or NULL if it stays where it is. */
+struct life *watch_fold(struct watch *watch, struct court *court, size_t events_max);
+void watch_move_base(struct watch *watch, const struct life *base, const struct settings *settings);
+
+/* Nothing is left: the device may rest. */
+bool watch_is_over(const struct watch *watch);
+
+/* Frees what it holds, and closes the device's file. */
+void watch_end(struct watch *watch);
 
 #endif
