@@ -19,6 +19,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct settings *se
 	engine->digest_mono_ns = now.mono_ns + settings_ns(settings, SETTING_DIGEST_EVERY);
 	engine->status.watermark_ns = STAMP_NONE;
 	engine->quiet_wall_ns = STAMP_NONE;
+	engine->repeat_mono_ns = STAMP_NEVER;
 	engine->registry = registry_new(seed, (size_t)settings->value[SETTING_DEVICES_MAX]);
 	if (engine->registry)
 		return engine;
@@ -212,7 +213,7 @@ static void note_platform(struct engine *engine, const struct device *device, in
 		return;
 	for (struct watch *watch = engine->watches; watch; watch = next) {
 		next = watch->next;
-		if (watch->device->hub != device->hub || watch->dossier.count == 0)
+		if (watch->hub != device->hub || watch->dossier.count == 0)
 			continue;
 		watch_rewind(watch);
 		review(engine, watch);
@@ -292,10 +293,7 @@ static int64_t next_wait(const struct engine *engine)
 		if (fleet->raised && engine->settings->value[SETTING_REPEAT_EVERY])
 			wait = stamp_min(wait, fleet->repeat_mono_ns - engine->now.mono_ns);
 	if (engine->told && engine->settings->value[SETTING_REPEAT_EVERY])
-		for (const struct watch *watch = engine->watches; watch; watch = watch->next)
-			for (int i = 0; i < SCOPE_COUNT; i++)
-				if (watch->told[i].verdict != VERDICT_NONE && !watch->told[i].fleet)
-					wait = stamp_min(wait, watch->told[i].repeat_mono_ns - engine->now.mono_ns);
+		wait = stamp_min(wait, engine->repeat_mono_ns - engine->now.mono_ns);
 	return stamp_max(wait, 0);
 }
 

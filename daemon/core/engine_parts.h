@@ -57,6 +57,7 @@ struct engine {
 	struct life tip_room;
 	struct watch *watches; /* all, newest first */
 	size_t watched, told;
+	int64_t repeat_mono_ns; /* until then no device's alert is to be repeated; it may be too early */
 	size_t most_watched; /* since much was freed last */
 	struct arrival *arrivals; /* since review_arrivals() */
 	size_t arrival_count;

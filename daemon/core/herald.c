@@ -14,7 +14,7 @@ static struct subject subject_of(const struct engine *engine, const struct watch
 {
 	return (struct subject){
 		.device = watch->device,
-		.hub = registry_hub_at(engine->registry, watch->device->hub)->name,
+		.hub = registry_hub_at(engine->registry, watch->hub)->name,
 		.sdk = registry_sdk_name(engine->registry, review_tip(engine, watch)->sdk),
 		.life = review_tip(engine, watch),
 		.dossier = &watch->dossier,
@@ -82,6 +82,7 @@ void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 		.repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY),
 		.pending = true,
 	};
+	engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, watch->told[scope].repeat_mono_ns);
 	watch->last_told_ns[scope] = episode->opened_ns;
 	engine->told++;
 }
@@ -139,7 +140,7 @@ void herald_churn(struct engine *engine, const struct watch *watch, const struct
 
 	if (!notice)
 		return;
-	notice->hub = registry_hub_at(engine->registry, watch->device->hub)->name;
+	notice->hub = registry_hub_at(engine->registry, watch->hub)->name;
 	notice->device = device_id(watch->device);
 	notice->module = device_module(watch->device);
 	notice->verdict = VERDICT_TOKEN_EXPIRY;
@@ -161,7 +162,7 @@ static bool forms_with(const struct engine *engine, const struct candidate *a, c
 	int64_t apart = a->decided_ns - b->decided_ns;
 	int64_t within = settings_ns(engine->settings, SETTING_FLEET_WITHIN);
 
-	return a->watch->device->hub == b->watch->device->hub && a->scope == b->scope &&
+	return a->watch->hub == b->watch->hub && a->scope == b->scope &&
 	       a->watch->told[a->scope].verdict == b->watch->told[b->scope].verdict && apart <= within &&
 	       apart >= -within;
 }
@@ -169,7 +170,7 @@ static bool forms_with(const struct engine *engine, const struct candidate *a, c
 static struct fleet *standing_fleet(const struct engine *engine, const struct candidate *candidate)
 {
 	for (struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)
-		if (fleet->raised && fleet->hub == candidate->watch->device->hub &&
+		if (fleet->raised && fleet->hub == candidate->watch->hub &&
 		    fleet->verdict == candidate->watch->told[candidate->scope].verdict &&
 		    candidate->decided_ns - fleet->last_ns <= settings_ns(engine->settings, SETTING_FLEET_WITHIN))
 			return fleet;
@@ -191,7 +192,7 @@ static struct fleet *form_fleet(struct engine *engine, const struct candidate *s
 
 	if (!fleet)
 		return NULL;
-	fleet->hub = seed->watch->device->hub;
+	fleet->hub = seed->watch->hub;
 	fleet->verdict = seed->watch->told[seed->scope].verdict;
 	fleet->first_ns = fleet->last_ns = seed->decided_ns;
 	fleet->next = engine->fleets;
@@ -225,7 +226,7 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
  * they are enough, they become one. */
 static void try_fleet(struct engine *engine, const struct candidate *seed)
 {
-	const struct hub *hub = registry_hub_at(engine->registry, seed->watch->device->hub);
+	const struct hub *hub = registry_hub_at(engine->registry, seed->watch->hub);
 	size_t total = engine->candidate_count + engine->recent_count, count = 0, still_online = 0;
 	struct candidate *alike = malloc(total * sizeof *alike);
 	struct fleet *fleet;
@@ -327,7 +328,7 @@ static void tell_candidates(struct engine *engine)
 
 static void repeat_told(struct engine *engine)
 {
-	int64_t every = settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+	int64_t every = settings_ns(engine->settings, SETTING_REPEAT_EVERY), first = STAMP_NEVER;
 
 	if (every == 0 || engine->told == 0)
 		return;
@@ -336,15 +337,21 @@ static void repeat_told(struct engine *engine)
 			fleet->repeat_mono_ns = engine->now.mono_ns + every;
 			tell_fleet(engine, fleet, STATE_REPEATED, "");
 		}
+	if (engine->repeat_mono_ns > engine->now.mono_ns)
+		return;
 	for (struct watch *watch = engine->watches; watch; watch = watch->next)
 		for (int i = 0; i < SCOPE_COUNT; i++) {
 			struct told *told = &watch->told[i];
 
-			if (told->verdict == VERDICT_NONE || told->fleet || told->repeat_mono_ns > engine->now.mono_ns)
+			if (told->verdict == VERDICT_NONE || told->fleet)
 				continue;
-			told->repeat_mono_ns = engine->now.mono_ns + every;
-			tell(engine, watch, &watch->tip->episodes[i], STATE_REPEATED, told);
+			if (told->repeat_mono_ns <= engine->now.mono_ns) {
+				told->repeat_mono_ns = engine->now.mono_ns + every;
+				tell(engine, watch, &watch->tip->episodes[i], STATE_REPEATED, told);
+			}
+			first = stamp_min(first, told->repeat_mono_ns);
 		}
+	engine->repeat_mono_ns = first;
 }
 
 static void tell_digest(struct engine *engine)

@@ -8,7 +8,7 @@
 
 bool review_is_muted(const struct engine *engine, const struct watch *watch)
 {
-	return roster_holds(engine->mute, registry_hub_at(engine->registry, watch->device->hub)->name,
+	return roster_holds(engine->mute, registry_hub_at(engine->registry, watch->hub)->name,
 			    device_id(watch->device), device_module(watch->device));
 }
 
@@ -72,8 +72,9 @@ static void review_episode(struct engine *engine, struct watch *watch, enum scop
 static void prepare_courts(struct engine *engine, const struct watch *watch)
 {
 	struct court *courts[] = {&engine->firm_court, &engine->tip_court, &engine->fold_court};
-	const struct hub *hub = registry_hub_at(engine->registry, watch->device->hub);
-	bool x509 = roster_holds(engine->x509, hub->name, device_id(watch->device), device_module(watch->device));
+	const struct hub *hub = registry_hub_at(engine->registry, watch->hub);
+	bool x509 = engine->x509->count > 0 &&
+		    roster_holds(engine->x509, hub->name, device_id(watch->device), device_module(watch->device));
 
 	for (int i = 0; i < 3; i++) {
 		courts[i]->settings = engine->settings;
@@ -118,7 +119,7 @@ static void review_churn(struct engine *engine, struct watch *watch, struct life
 
 static void count_online(struct engine *engine, struct watch *watch)
 {
-	struct hub *hub = registry_hub_at(engine->registry, watch->device->hub);
+	struct hub *hub = registry_hub_at(engine->registry, watch->hub);
 
 	if (watch->online != engine->tip->live)
 		hub->online += engine->tip->live ? 1u : UINT32_MAX;
@@ -154,6 +155,7 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 	int64_t arrived = STAMP_NONE;
 	struct life *base;
 
+	__builtin_prefetch(watch->device); /* for the end */
 	prepare_courts(engine, watch);
 	engine->tip = watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source),
 				&engine->tip_room);

@@ -398,6 +398,7 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 		told->pending = false;
 		/* Monotonic times mean nothing after a start. */
 		told->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+		engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, told->repeat_mono_ns);
 		engine->told += told->verdict != VERDICT_NONE;
 		if (told->fleet && told->verdict != VERDICT_NONE)
 			told->fleet->members++;

@@ -6,6 +6,7 @@ void watch_begin(struct watch *ret, struct device *device)
 {
 	*ret = (struct watch){
 		.device = device,
+		.hub = device->hub,
 		.habits = device_open_file(device, ret),
 		.online = device->live,
 		.firm_ns = STAMP_NONE,

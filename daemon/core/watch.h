@@ -40,7 +40,7 @@ struct watch {
 	bool online;            /* as counted in its hub */
 	bool waiting;           /* the tip is not quiet */
 	bool recent;            /* among the herald's recent alerts */
-	uint16_t source;
+	uint16_t source, hub;
 	size_t place;           /* in the agenda, from 1; 0: not in it */
 	struct watch *next, *previous;
 };
