@@ -16,7 +16,8 @@ struct registry {
 	uint64_t *slots;        /* hash << 32 | index + 1, in the order of hashes; 0: free */
 	size_t slot_count;
 	struct hub *hubs;
-	size_t hub_count;
+	size_t hub_count, last_hub; /* nearly always the next one, too */
+	uint16_t hub_slots[2 * HUBS_MAX]; /* index + 1, by the hash of the name */
 	char **sdks;
 	size_t sdk_count;
 };
@@ -31,6 +32,11 @@ static uint32_t hash_of(const struct registry *registry, uint16_t hub, struct sp
 	hash_add(&hash, module.data, module.size);
 	hash_add(&hash, rest, sizeof rest);
 	return (uint32_t)hash_end(&hash);
+}
+
+static size_t next_slot(size_t at, size_t slot_count)
+{
+	return at + 1 < slot_count ? at + 1 : 0;
 }
 
 /* --- hubs and SDKs: few ------------------------------------------------- */
@@ -87,13 +93,36 @@ void registry_limit(struct registry *registry, size_t most)
 	registry->most = most;
 }
 
+static bool is_hub(const struct registry *registry, size_t hub, struct span name)
+{
+	return span_equal_nocase(name, span_of(registry->hubs[hub].name));
+}
+
+/* The slot of a hub, or where it would belong. */
+static uint16_t *hub_slot(struct registry *registry, struct span name)
+{
+	struct hash hash;
+	size_t at;
+
+	hash_begin(&hash, registry->seed[0], registry->seed[1]);
+	for (size_t i = 0; i < name.size; i++)
+		hash_add(&hash, &(char){(char)tolower((unsigned char)name.data[i])}, 1);
+	at = hash_end(&hash) % (2 * HUBS_MAX);
+	while (registry->hub_slots[at] && !is_hub(registry, registry->hub_slots[at] - 1u, name))
+		at = next_slot(at, 2 * HUBS_MAX);
+	return &registry->hub_slots[at];
+}
+
 uint16_t registry_hub(struct registry *registry, struct span name)
 {
+	uint16_t *slot;
 	char *copy;
 
-	for (size_t i = 0; i < registry->hub_count; i++)
-		if (span_equal_nocase(name, span_of(registry->hubs[i].name)))
-			return (uint16_t)i;
+	if (registry->last_hub < registry->hub_count && is_hub(registry, registry->last_hub, name))
+		return (uint16_t)registry->last_hub;
+	slot = hub_slot(registry, name);
+	if (*slot)
+		return (uint16_t)(registry->last_hub = *slot - 1u);
 	if (registry->hub_count == HUBS_MAX)
 		return UINT16_MAX;
 	copy = name.size > 0 ? strndup(name.data, name.size) : NULL;
@@ -102,7 +131,8 @@ uint16_t registry_hub(struct registry *registry, struct span name)
 	for (char *c = copy; c && *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	registry->hubs[registry->hub_count].name = copy;
-	return (uint16_t)registry->hub_count++;
+	*slot = (uint16_t)++registry->hub_count;
+	return (uint16_t)(registry->last_hub = *slot - 1u);
 }
 
 struct hub *registry_hub_at(struct registry *registry, uint16_t hub)
@@ -175,11 +205,6 @@ struct span device_module(const struct device *device)
 static size_t first_slot(uint32_t hash, size_t slot_count)
 {
 	return (size_t)((uint64_t)hash * slot_count >> 32);
-}
-
-static size_t next_slot(size_t at, size_t slot_count)
-{
-	return at + 1 < slot_count ? at + 1 : 0;
 }
 
 static bool grow_slots(struct registry *registry)

@@ -145,6 +145,10 @@ static void test_more_hubs_than_fit_are_refused(void **state)
 	}
 	assert_int_equal(registry_hubs(registry), count - 1);
 	assert_int_equal(registry_hub(registry, SPAN("HUB-0")), 0);
+	for (int hub = 0; hub < count - 1; hub++) {
+		snprintf(name, sizeof name, "Hub-%d", hub);
+		assert_int_equal(registry_hub(registry, span_of(name)), hub);
+	}
 	registry_free(registry);
 }
 
