@@ -33,6 +33,7 @@ struct output {
 	const struct notice *notices; /* until the next step */
 	size_t count;
 	int64_t wait_ns; /* TICK at the latest after this; STAMP_NEVER */
+	bool freed_much; /* many devices have come to rest: memory may be given back */
 };
 
 /* Everything given is borrowed until engine_free(). Returns NULL without

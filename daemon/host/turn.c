@@ -2,6 +2,7 @@
  * and told, in this order. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <malloc.h>
 #include <time.h>
 
 #include "daemon_parts.h"
@@ -108,6 +109,8 @@ void turn_step(struct daemon *daemon, struct input *input)
 
 	input->now = daemon_now();
 	engine_step(daemon->engine, input, &output);
+	if (output.freed_much)
+		malloc_trim(0);
 	daemon->unstored |= input->type != INPUT_TICK;
 	if (output.count > 0)
 		turn_commit(daemon, &output);
