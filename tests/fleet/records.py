@@ -42,6 +42,7 @@ encode = json.JSONEncoder(separators=(",", ":")).encode
 
 class Hub:
     def __init__(self, name, location="westeurope"):
+        self.name = name
         self.location = location
         self.resource_id = (
             "/SUBSCRIPTIONS/7D1A5C9E-0B44-4F5E-9C7B-2E1F6A3D8B90/RESOURCEGROUPS/RG-FIELD"
