@@ -53,8 +53,13 @@ def instructions(log):
 
 
 def mutation(bench):
-    said = run([program(bench, "mutate")]).stdout.strip().splitlines()[-1]
-    return float(said.split()[0]), said
+    """Its last line begins with the number of lines decoded otherwise; then its status is 1."""
+    ended = subprocess.run([program(bench, "mutate")], capture_output=True, text=True)
+    said = (ended.stdout.strip().splitlines() or [""])[-1]
+    count = re.match(r"\d+", said)
+    if ended.returncode not in (0, 1) or not count:
+        raise Unmeasured(f"mutate ended with {ended.returncode}: {ended.stderr.strip()[-200:] or said}")
+    return int(count[0]), said
 
 
 ROWS = [
