@@ -20,8 +20,9 @@ LOGS = {
     # Several hubs, and 60 % of the records of other categories: 165 MB.
     "mixed": ["--seed", "2", "--devices", "2500", "--disorder", "30", "--hubs", "3", "--noise", "0.6"],
     "mixed-small": ["--seed", "2", "--devices", "60", "--disorder", "30", "--hubs", "3", "--noise", "0.6"],
-    # As no exporter writes them (disguise.py): 55 MB.
+    # As no exporter writes them (disguise.py): 55 MB, and a small one for damaging it.
     "hostile": ["--seed", "3", "--devices", "1500", "--disorder", "30", "--hubs", "3", "--disguise"],
+    "hostile-small": ["--seed", "3", "--devices", "60", "--disorder", "30", "--hubs", "3", "--disguise"],
 }
 
 

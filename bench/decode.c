@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../daemon/core/record.h"
+#include "../daemon/core/decoder.h"
 #include "../daemon/core/splitter.h"
 #include "../daemon/core/terms.h"
 
@@ -42,18 +42,28 @@ struct tally {
 
 /* --- what is compared --------------------------------------------------- */
 
-/* All bytes count; cheap, so that it is little beside the fastest method. */
+static uint64_t sum_of_short(struct span text)
+{
+	uint64_t sum = text.size;
+
+	for (size_t at = 0; at < text.size; at++)
+		sum = (sum ^ (unsigned char)text.data[at]) * odd;
+	return sum ^ sum >> 32;
+}
+
+/* All bytes count, some twice; cheap, so that it is little beside the fastest method. */
 static uint64_t sum_of_text(struct span text)
 {
-	uint64_t sum = text.size * odd, word;
-	size_t at = 0;
+	uint64_t sum = text.size, word;
 
-	for (; at + sizeof word <= text.size; at += sizeof word) {
+	if (text.size < sizeof word)
+		return sum_of_short(text);
+	for (size_t at = 0; at + sizeof word < text.size; at += sizeof word) {
 		memcpy(&word, text.data + at, sizeof word);
 		sum = (sum ^ word) * odd;
 	}
-	for (; at < text.size; at++)
-		sum = (sum ^ (unsigned char)text.data[at]) * odd;
+	memcpy(&word, text.data + text.size - sizeof word, sizeof word);
+	sum = (sum ^ word) * odd;
 	return sum ^ sum >> 32;
 }
 
@@ -137,51 +147,66 @@ static void pass_jansson(struct span log, struct tally *tally)
 
 /* --- lapsed: splitter and decoder, as the intake uses them --------------- */
 
-static void decode_document(struct decoder *decoder, const struct document *document, struct tally *tally)
+static void add_decoded(struct tally *tally, enum decoded decoded, const struct record *record)
 {
-	struct record record;
-	enum malformed why;
-
-	if (decoder_read(decoder, document, &record, &why) == DECODED_RECORD)
+	if (decoded == DECODED_RECORD)
 		add_record(tally, &(struct found){
-					  .time_ns = record.time_ns,
-					  .category = record.category,
-					  .operation = record.operation,
-					  .code = record.code,
-					  .device = record.device,
-					  .address = record.address,
-					  .protocol = record.protocol,
-					  .authentication = record.authentication,
+					  .time_ns = record->time_ns,
+					  .category = record->category,
+					  .operation = record->operation,
+					  .code = record->code,
+					  .device = record->device,
+					  .address = record->address,
+					  .protocol = record->protocol,
+					  .authentication = record->authentication,
 				  });
 	else
 		add_malformed(tally);
 }
 
-static void decode_fed(struct splitter *splitter, struct decoder *decoder, struct tally *tally)
+/* Returns false if more bytes are wanted. */
+static bool decode_next(struct splitter *splitter, struct decoder *decoder, struct tally *tally)
 {
+	enum decoded decoded = DECODED_UNSEEN;
 	struct document document;
+	struct record record;
 	enum malformed why;
-	enum split split;
+	struct span text;
+	uint64_t line;
+	size_t size;
 
-	while ((split = splitter_next(splitter, &document, &why)) != SPLIT_MORE)
-		if (split == SPLIT_DOCUMENT)
-			decode_document(decoder, &document, tally);
-		else
-			add_malformed(tally);
+	if (splitter_peek(splitter, &text, &line))
+		decoded = decoder_glance(decoder, text, &size, &record, &why);
+	if (decoded != DECODED_UNSEEN) {
+		splitter_pass(splitter, size);
+	} else {
+		enum split split = splitter_next(splitter, &document, &why);
+
+		if (split == SPLIT_MORE)
+			return false;
+		decoded = split == SPLIT_DOCUMENT ? decoder_read(decoder, &document, &record, &why) : DECODED_MALFORMED;
+	}
+	add_decoded(tally, decoded, &record);
+	return true;
+}
+
+static void decode_bytes(struct splitter *splitter, struct decoder *decoder, struct span bytes, struct tally *tally)
+{
+	splitter_feed(splitter, bytes);
+	while (decode_next(splitter, decoder, tally))
+		;
 }
 
 static void decode_log(struct decoder *decoder, struct span log, struct tally *tally)
 {
 	struct splitter *splitter = splitter_new(RECORD_MAX);
 
-	for (; log.size > READ_BYTES; log.data += READ_BYTES, log.size -= READ_BYTES) {
-		splitter_feed(splitter, (struct span){log.data, READ_BYTES});
-		decode_fed(splitter, decoder, tally);
-	}
-	splitter_feed(splitter, log);
-	decode_fed(splitter, decoder, tally);
+	for (; log.size > READ_BYTES; log.data += READ_BYTES, log.size -= READ_BYTES)
+		decode_bytes(splitter, decoder, (struct span){log.data, READ_BYTES}, tally);
+	decode_bytes(splitter, decoder, log, tally);
 	splitter_end(splitter);
-	decode_fed(splitter, decoder, tally);
+	while (decode_next(splitter, decoder, tally))
+		;
 	splitter_free(splitter);
 }
 
@@ -191,6 +216,18 @@ static void pass_lapsed(struct span log, struct tally *tally)
 
 	decoder_prepare(1);
 	decoder = decoder_new();
+	decode_log(decoder, log, tally);
+	decoder_free(decoder);
+}
+
+/* The decoder without what it remembers of earlier records. */
+static void pass_scanner(struct span log, struct tally *tally)
+{
+	struct decoder *decoder;
+
+	decoder_prepare(1);
+	decoder = decoder_new();
+	decoder_forgo_shapes(decoder);
 	decode_log(decoder, log, tally);
 	decoder_free(decoder);
 }
@@ -205,6 +242,7 @@ struct method {
 static const struct method methods[] = {
 	{"jansson", pass_jansson},
 	{"lapsed", pass_lapsed},
+	{"scanner", pass_scanner},
 };
 
 struct result {

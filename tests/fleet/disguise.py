@@ -8,7 +8,8 @@ keeps its value, but the message, which gets an ending.
 
 import json
 
-BLANKS = ("", "", "", "", " ", "  ", "\t", " \t ")
+BLANKS = ("", "", "", "", " ", "  ", "    ")
+OUTER_BLANKS = (*BLANKS, "\t")     # within a text it would be an escape: rarer still
 ENDINGS = ("", ' "quoted"', " C:\\temp\\key", "\nsecond line", " caf\u00e9", " \u2013 end")
 ESCAPED_SHARE = 0.1       # of the texts, each in one letter
 DOCUMENTS = ("properties", "authType", "authenticationType")     # texts that hold an object
@@ -19,26 +20,25 @@ STRANGERS = (0, -1, 17, 3.25, -0.5, 1e6, 4294967296, None, True, False,
 
 def disguise(rng, line):
     """One record in one line, as an exporter writes it, in one line again."""
-    return _object(rng, json.loads(line)) + "\n"
+    return _object(rng, json.loads(line), OUTER_BLANKS) + "\n"
 
 
-def _object(rng, members):
+def _object(rng, members, blanks):
+    def blank():
+        return rng.choice(blanks)
+
     members = [*members.items(), ("x%d" % rng.randrange(100), rng.choice(STRANGERS))]
     rng.shuffle(members)
     return "{%s}" % ",".join(
-        "%s%s%s:%s%s%s" % (_blank(rng), json.dumps(key), _blank(rng), _blank(rng), _value(rng, key, value), _blank(rng))
+        "%s%s%s:%s%s%s" % (blank(), json.dumps(key), blank(), blank(), _value(rng, key, value), blank())
         for key, value in members)
-
-
-def _blank(rng):
-    return rng.choice(BLANKS)
 
 
 def _value(rng, key, value):
     if not isinstance(value, str):
         return json.dumps(value)
     if key in DOCUMENTS:
-        return json.dumps(_object(rng, json.loads(value)))
+        return json.dumps(_object(rng, json.loads(value), BLANKS))
     if key == "errorMessage":
         value += rng.choice(ENDINGS)
     return _text(rng, value)
