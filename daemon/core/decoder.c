@@ -51,6 +51,7 @@ void decoder_forgo_shapes(struct decoder *decoder)
 {
 	shapes_free(decoder->shapes);
 	decoder->shapes = NULL;
+	decoder->scanner->keeps_tokens = false;
 }
 
 static enum decoded read_shape(struct decoder *decoder, const struct shape *shape, struct record *ret,

@@ -1,6 +1,6 @@
 #include "field.h"
 
-#define KEY(name, field, ...) {name, sizeof name - 1, FIELD_##field, __VA_ARGS__}
+#define KEY(name, field, ...) {name, sizeof name - 1, __COUNTER__, FIELD_##field, __VA_ARGS__}
 
 static const struct key keys[] = {
 	/* name, field, rank, few */
@@ -41,32 +41,14 @@ static const struct key keys[] = {
 	KEY("issuer", FAMILIAR, 0, true),
 };
 
-static unsigned place_of(struct span name)
-{
-	return ((unsigned)name.size * 9 + (unsigned char)name.data[0] * 5 + (unsigned char)name.data[name.size - 1]) % 128;
-}
-
 void key_index_fill(struct key_index *ret)
 {
 	*ret = (struct key_index){{0}};
 	for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
-		unsigned at = place_of((struct span){keys[i].name, keys[i].size});
+		unsigned at = key_place((struct span){keys[i].name, keys[i].size});
 
 		while (ret->place[at])
 			at = (at + 1) % 128;
-		ret->place[at] = (uint8_t)(i + 1);
+		ret->place[at] = &keys[i];
 	}
-}
-
-const struct key *key_find(const struct key_index *index, struct span name)
-{
-	if (name.size == 0)
-		return NULL;
-	for (unsigned at = place_of(name); index->place[at]; at = (at + 1) % 128) {
-		const struct key *key = &keys[index->place[at] - 1];
-
-		if (key->size == name.size && memcmp(key->name, name.data, name.size) == 0)
-			return key;
-	}
-	return NULL;
 }

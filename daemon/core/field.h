@@ -8,6 +8,7 @@
 
 #include "span.h"
 #include "splitter.h"
+#include "vector.h"
 
 enum field {
 	FIELD_NONE,
@@ -33,8 +34,8 @@ enum field {
 };
 
 struct key {
-	const char *name;
-	uint8_t size;
+	char name[36]; /* no longer than VECTOR_SIZE less */
+	uint8_t size, row;
 	uint8_t field;
 	uint8_t rank; /* of several names of one field in one object, the lowest counts */
 	bool few;     /* its values are few: a fleet has them in common */
@@ -42,13 +43,27 @@ struct key {
 
 /* Where each name stands in the table, by a hash of it. */
 struct key_index {
-	uint8_t place[128]; /* 0: none; else one more than the row */
+	const struct key *place[128];
 };
 
 void key_index_fill(struct key_index *ret);
 
-/* NULL: no field of ours. */
-const struct key *key_find(const struct key_index *index, struct span name);
+static inline unsigned key_place(struct span name)
+{
+	return ((unsigned)name.size * 9 + (unsigned char)name.data[0] * 5 + (unsigned char)name.data[name.size - 1]) % 128;
+}
+
+/* The key of that name, which is not empty; what is behind it in the same
+ * text, up to end, may be read too. NULL: no field of ours. */
+static inline const struct key *key_find(const struct key_index *index, struct span name, const char *end)
+{
+	const struct key *key;
+
+	for (unsigned at = key_place(name); (key = index->place[at]); at = (at + 1) % 128)
+		if (key->size == name.size && vector_same(name.data, end, key->name, name.size))
+			return key;
+	return NULL;
+}
 
 enum value_kind { VALUE_ABSENT, VALUE_NULL, VALUE_STRING, VALUE_INTEGER, VALUE_OTHER };
 

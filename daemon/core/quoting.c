@@ -1,5 +1,31 @@
 #include "quoting.h"
 
+/* Behind a tab or line's end as it is written in a string; NULL: none is here. */
+static const char *skip_escaped_blank(const char *at, const char *end, unsigned level)
+{
+	size_t escapes = quote_size(level) / 2;
+
+	if (level == 0 || (size_t)(end - at) <= escapes || memcmp(at, "\\\\", escapes) != 0)
+		return NULL;
+	at += escapes;
+	return *at == 't' || *at == 'n' || *at == 'r' ? at + 1 : NULL;
+}
+
+const char *quoting_skip_blanks(const char *at, const char *end, unsigned level)
+{
+	const char *behind;
+
+	while (at < end) {
+		if (*at == ' ' || (level == 0 && (*at == '\t' || *at == '\r')))
+			at++;
+		else if (*at == '\\' && (behind = skip_escaped_blank(at, end, level)))
+			at = behind;
+		else
+			break;
+	}
+	return at;
+}
+
 static int digit_of(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -48,7 +74,7 @@ static const char *escape_end(const char *at, const char *end)
 
 const char *quoting_end(const char *at, const char *end, unsigned level, bool *ret_escaped)
 {
-	const unsigned escapes = quote_escapes(level);
+	const unsigned escapes = quote_size(level) - 1;
 
 	for (;;) {
 		const char *run = at = vector_plain(at, end);

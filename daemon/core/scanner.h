@@ -24,6 +24,7 @@ struct scanner {
 	struct fields fields;
 	struct token tokens[TOKENS_MAX]; /* the values of the record, in order; kept if there is room */
 	unsigned token_count;            /* more than TOKENS_MAX: there was none */
+	bool keeps_tokens;               /* somebody wants them */
 	size_t scratch_size;
 	char scratch[16384];             /* fields that had to be decoded */
 	struct key_index index;
