@@ -8,8 +8,7 @@ keeps its value, but the message, which gets an ending.
 
 import json
 
-BLANKS = ("", "", "", "", " ", "  ", "    ")
-OUTER_BLANKS = (*BLANKS, "\t")     # within a text it would be an escape: rarer still
+BLANKS = ("", "", "", "", " ", "  ", "    ", "\t")
 ENDINGS = ("", ' "quoted"', " C:\\temp\\key", "\nsecond line", " caf\u00e9", " \u2013 end")
 ESCAPED_SHARE = 0.1       # of the texts, each in one letter
 DOCUMENTS = ("properties", "authType", "authenticationType")     # texts that hold an object
@@ -20,12 +19,12 @@ STRANGERS = (0, -1, 17, 3.25, -0.5, 1e6, 4294967296, None, True, False,
 
 def disguise(rng, line):
     """One record in one line, as an exporter writes it, in one line again."""
-    return _object(rng, json.loads(line), OUTER_BLANKS) + "\n"
+    return _object(rng, json.loads(line)) + "\n"
 
 
-def _object(rng, members, blanks):
+def _object(rng, members):
     def blank():
-        return rng.choice(blanks)
+        return rng.choice(BLANKS)
 
     members = [*members.items(), ("x%d" % rng.randrange(100), rng.choice(STRANGERS))]
     rng.shuffle(members)
@@ -38,7 +37,7 @@ def _value(rng, key, value):
     if not isinstance(value, str):
         return json.dumps(value)
     if key in DOCUMENTS:
-        return json.dumps(_object(rng, json.loads(value), BLANKS))
+        return json.dumps(_object(rng, json.loads(value)))
     if key == "errorMessage":
         value += rng.choice(ENDINGS)
     return _text(rng, value)
