@@ -16,6 +16,8 @@ DAYS = (
      ["--disorder", "30", "--repeat", "0.02", "--noise", "0.3"], ["--max-missed", "0", "--max-false", "0"]),
     ("the hub itself is in trouble for ten minutes: no false alert",
      ["--outage", "--disorder", "30"], ["--max-missed", "0", "--max-false", "0"]),
+    ("three hubs, and every record in a disguise: all found, no false alert",
+     ["--disorder", "30", "--noise", "0.3", "--hubs", "3", "--disguise"], ["--max-missed", "0", "--max-false", "0"]),
     ("0.1 % of the records lost: at most 3 false alerts in 2,000 device-days, none of them auth-failure",
      ["--disorder", "30", "--lost", "0.001"], ["--max-false", "3", "--max-false-auth", "0"]),
 )
