@@ -16,16 +16,27 @@ static const int64_t grace_ns = INT64_C(5000000000);
 
 enum { MARK_BYTES = 1024 };
 
-static uint64_t mark_of(int fd, uint64_t offset)
+static size_t mark_bytes(uint64_t offset)
 {
-	char bytes[MARK_BYTES];
-	size_t size = offset < MARK_BYTES ? offset : MARK_BYTES;
-	ssize_t n = pread(fd, bytes, size, (off_t)(offset - size));
+	return offset < MARK_BYTES ? (size_t)offset : MARK_BYTES;
+}
+
+static uint64_t hash_of(const char *bytes, size_t size)
+{
 	struct hash hash;
 
 	hash_begin(&hash, 0, 0);
-	hash_add(&hash, bytes, n > 0 ? (size_t)n : 0);
+	hash_add(&hash, bytes, size);
 	return hash_end(&hash);
+}
+
+static uint64_t mark_of(int fd, uint64_t offset)
+{
+	char bytes[MARK_BYTES];
+	size_t size = mark_bytes(offset);
+	ssize_t n = pread(fd, bytes, size, (off_t)(offset - size));
+
+	return hash_of(bytes, n > 0 ? (size_t)n : 0);
 }
 
 bool tail_begin(struct tail *ret, const char *path, const struct tail_place *resume)
@@ -42,7 +53,8 @@ bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret)
 
 	if (tail->fd < 0)
 		return false;
-	*ret = (struct tail_place){tail->device, tail->inode, offset, mark_of(tail->fd, offset)};
+	*ret = (struct tail_place){tail->device, tail->inode, offset,
+				   offset == tail->offset ? tail->mark : mark_of(tail->fd, offset)};
 	return true;
 }
 
@@ -191,14 +203,32 @@ static enum tail_found end_rotated(struct tail *tail, int64_t mono_ns)
 	return TAIL_BREAK;
 }
 
-static int64_t change_of(const struct stat *status)
+static uint64_t size_of(const struct tail *tail)
 {
-	return (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+	struct stat status;
+
+	return fstat(tail->fd, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+/* n bytes were read from the begin of the mark on, the new ones among them. */
+static enum tail_found take(struct tail *tail, char *buffer, size_t size, size_t n, struct tail_news *ret)
+{
+	size_t known = mark_bytes(tail->offset), mark;
+
+	ret->bytes = (struct span){buffer + known, n - known};
+	tail->offset += n - known;
+	mark = mark_bytes(tail->offset);
+	tail->mark = hash_of(buffer + n - mark, mark);
+	/* What is left unread is of interest only if the file is emptied then. */
+	tail->size = n < size ? tail->offset : size_of(tail);
+	tail->idle_mono_ns = 0;
+	tail->error = 0;
+	return TAIL_BYTES;
 }
 
 enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size_t size, struct tail_news *ret)
 {
-	struct stat status;
+	size_t known;
 	ssize_t n;
 
 	*ret = (struct tail_news){0};
@@ -208,25 +238,16 @@ enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size
 		if (tail->fd < 0)
 			return found;
 	}
-	if (fstat(tail->fd, &status) < 0)
-		return report(tail, -errno, ret);
-	if ((uint64_t)status.st_size < tail->offset ||
-	    (change_of(&status) != tail->changed_ns && mark_of(tail->fd, tail->offset) != tail->mark))
-		return restart(tail, ret);
-	tail->changed_ns = change_of(&status);
-	tail->size = (uint64_t)status.st_size;
-	n = pread(tail->fd, buffer, size, (off_t)tail->offset);
+	/* The bytes of the mark are read once more with the new ones: one call says both what has come and that
+	 * the file is still the one that it was. */
+	known = mark_bytes(tail->offset);
+	n = pread(tail->fd, buffer, size, (off_t)(tail->offset - known));
 	if (n < 0)
 		return report(tail, -errno, ret);
-	if (n > 0) {
-		tail->offset += (uint64_t)n;
-		tail->mark = mark_of(tail->fd, tail->offset);
-		tail->size = tail->size > tail->offset ? tail->size : tail->offset;
-		tail->idle_mono_ns = 0;
-		tail->error = 0;
-		ret->bytes = (struct span){buffer, (size_t)n};
-		return TAIL_BYTES;
-	}
+	if ((size_t)n < known || hash_of(buffer, known) != tail->mark)
+		return restart(tail, ret);
+	if ((size_t)n > known)
+		return take(tail, buffer, size, (size_t)n, ret);
 	/* It may come back. */
 	tail->rotated = tail->detached || path_leads_elsewhere(tail);
 	if (!tail->rotated)

@@ -23,7 +23,6 @@ struct tail {
 	ino_t inode;
 	uint64_t offset;      /* read up to here */
 	uint64_t size;        /* when last looked at */
-	int64_t changed_ns;   /* the file's own time of change, then */
 	bool rotated;         /* the path leads to another file; this one is read to its end */
 	bool detached;        /* and another tail follows the path */
 	int64_t idle_mono_ns; /* since when a rotated file had nothing more */
@@ -62,7 +61,8 @@ void tail_end(struct tail *tail);
 void tail_detach(struct tail *tail);
 
 /* One look. A rotated file is kept for some seconds after its end, for its
- * writer may hold it. */
+ * writer may hold it. size: some KiB at least; 1024 bytes of it are read again
+ * at each look. */
 enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size_t size, struct tail_news *ret);
 
 #endif
