@@ -175,16 +175,40 @@ static enum taken take_malformed(struct intake *intake, enum malformed why, stru
 	return TAKEN_OTHER;
 }
 
-enum taken intake_next(struct intake *intake, intake_file file, void *owner, struct taking *ret)
+/* The next record, or why there is none. */
+static enum split read_record(struct intake *intake, struct record *ret, enum decoded *ret_decoded,
+			      enum malformed *ret_why, uint64_t *ret_line)
 {
 	struct document document;
+	struct span text;
+	size_t size;
+	enum split split;
+
+	if (splitter_peek(intake->splitter, &text, ret_line)) {
+		*ret_decoded = decoder_glance(intake->decoder, text, &size, ret, ret_why);
+		if (*ret_decoded != DECODED_UNSEEN) {
+			splitter_pass(intake->splitter, size);
+			return SPLIT_DOCUMENT;
+		}
+	}
+	split = splitter_next(intake->splitter, &document, ret_why);
+	if (split == SPLIT_DOCUMENT) {
+		*ret_decoded = decoder_read(intake->decoder, &document, ret, ret_why);
+		*ret_line = document.line;
+	}
+	return split;
+}
+
+enum taken intake_next(struct intake *intake, intake_file file, void *owner, struct taking *ret)
+{
 	struct record record;
 	enum malformed why;
-	enum decoded decoded;
+	enum decoded decoded = DECODED_UNSEEN;
+	uint64_t line;
 
 	for (;;) {
 		*ret = (struct taking){.time_ns = STAMP_NONE};
-		switch (splitter_next(intake->splitter, &document, &why)) {
+		switch (read_record(intake, &record, &decoded, &why, &line)) {
 		case SPLIT_MORE:
 			return TAKEN_NOTHING;
 		case SPLIT_MALFORMED:
@@ -193,13 +217,12 @@ enum taken intake_next(struct intake *intake, intake_file file, void *owner, str
 		case SPLIT_DOCUMENT:
 			break;
 		}
-		decoded = decoder_read(intake->decoder, &document, &record, &why);
 		if (record.time_ns != STAMP_NONE &&
 		    (record.time_ns < intake->since_ns || record.time_ns >= intake->until_ns))
 			continue;
 		intake->counts.read++;
 		ret->time_ns = record.time_ns;
-		ret->line = document.line;
+		ret->line = line;
 		if (decoded == DECODED_MALFORMED)
 			return take_malformed(intake, why, ret);
 		if (decoded == DECODED_RECORD)

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "decoder.h"
 #include "dossier.h"
 #include "event.h"
-#include "record.h"
 #include "registry.h"
 #include "ruleset.h"
 #include "splitter.h"

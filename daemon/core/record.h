@@ -1,4 +1,4 @@
-/* One document to the fields that count, whatever export it came from: Azure
+/* What the fields of one record say, whatever export it came from: Azure
  * Monitor, Log Analytics (flat array or rows of a table), the retired
  * operations monitoring. Event Grid and routed connection events are known
  * and set aside. */
@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "field.h"
 #include "span.h"
-#include "splitter.h"
 #include "stamp.h"
 #include "terms.h"
 
@@ -22,25 +22,31 @@ struct record {
 	struct span message, sdk, address;
 	enum protocol protocol;
 	enum authentication authentication;
+	uint32_t kin; /* records of one decoder with equal numbers agree in hub, category, operation, code,
+		       * protocol and authentication; 0: nothing is known */
 };
 
 enum decoded {
-	DECODED_RECORD,    /* ret is filled; its spans live until the next call */
+	DECODED_RECORD,    /* all is filled; spans live until the next call */
 	DECODED_FOREIGN,   /* not about a device's connection: set aside; only time_ns is filled */
 	DECODED_MALFORMED, /* ret_why says how; time_ns is filled where it could be read */
+	DECODED_UNSEEN,    /* of decoder_glance() alone */
 };
 
-/* Belongs to one splitter: it remembers a table's columns by their number. */
-struct decoder;
+/* What was found the last time, for most records are like their neighbours. */
+struct recall {
+	struct stamp_recall stamp;
+	uint16_t path_size, hub_start, hub_size;
+	bool path_is_hub;
+	char path[512];
+};
 
-struct decoder *decoder_new(void);
-void decoder_free(struct decoder *take_decoder);
+/* Of what many records have in common: hub, category, operation, code,
+ * protocol, authentication. Returns DECODED_RECORD or DECODED_FOREIGN. */
+enum decoded record_begin(const struct fields *fields, struct recall *recall, struct record *ret);
 
-enum decoded decoder_read(struct decoder *decoder, const struct document *document, struct record *ret,
-			  enum malformed *ret_why);
-
-/* Once in a program, before any JSON is read: bounds what one record may
- * allocate and seeds jansson's hash, which must not be guessable. */
-void decoder_prepare(uint64_t seed);
+/* The rest; begun is what record_begin() said. */
+enum decoded record_finish(const struct fields *fields, struct recall *recall, enum decoded begun,
+			   struct record *ret, enum malformed *ret_why);
 
 #endif

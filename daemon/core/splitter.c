@@ -563,6 +563,32 @@ static enum split advance(struct splitter *splitter, struct document *ret, enum 
 	return SPLIT_MORE;
 }
 
+bool splitter_peek(struct splitter *splitter, struct span *ret_text, uint64_t *ret_line)
+{
+	while (splitter->state == BETWEEN && splitter->at < splitter->size) {
+		char c = splitter->data[splitter->at];
+		size_t left = splitter->size - splitter->at;
+
+		if (c == '{') {
+			*ret_text = (struct span){splitter->data + splitter->at,
+						  left < splitter->record_max ? left : splitter->record_max};
+			*ret_line = splitter->line;
+			return true;
+		}
+		if (c != '\n' && c != ',' && c != '\r' && c != ' ')
+			return false;
+		between(splitter, c);
+	}
+	return false;
+}
+
+void splitter_pass(struct splitter *splitter, size_t size)
+{
+	splitter->at += size;
+	splitter->line_start = false;
+	splitter->resync = false;
+}
+
 enum split splitter_next(struct splitter *splitter, struct document *ret, enum malformed *ret_why)
 {
 	enum split split;

@@ -59,6 +59,13 @@ void splitter_end(struct splitter *splitter);
 
 enum split splitter_next(struct splitter *splitter, struct document *ret, enum malformed *ret_why);
 
+/* Whether a record begins here, in the bytes at hand: ret_text begins with its
+ * '{', and holds no more than a record may. Then either splitter_pass() what
+ * has been read of it, which was the whole record on one line, or ask for it
+ * by splitter_next(). */
+bool splitter_peek(struct splitter *splitter, struct span *ret_text, uint64_t *ret_line);
+void splitter_pass(struct splitter *splitter, size_t size);
+
 /* Bytes of an unfinished record that it holds. */
 size_t splitter_held(const struct splitter *splitter);
 

@@ -152,6 +152,52 @@ bool stamp_parse(struct span text, int64_t *ret_ns)
 	return true;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "07.1234567Z" behind a minute that is known. */
+static bool parse_second(struct span text, int64_t *ret_ns)
+{
+	int64_t ns, unit = STAMP_SECOND;
+	size_t at = 2;
+
+	if (!is_digit(text.data[0]) || !is_digit(text.data[1]) || text.data[0] > '5')
+		return false;
+	ns = ((text.data[0] - '0') * 10 + (text.data[1] - '0')) * STAMP_SECOND;
+	if (text.data[at] == '.') {
+		for (at++; at < text.size && is_digit(text.data[at]); at++)
+			ns += (text.data[at] - '0') * (unit /= 10);
+		if (at == 3)
+			return false;
+	}
+	*ret_ns = ns;
+	return at + 1 == text.size && text.data[at] == 'Z';
+}
+
+bool stamp_parse_near(struct stamp_recall *recall, struct span text, int64_t *ret_ns)
+{
+	enum { MINUTE = sizeof recall->minute, SHORTEST = MINUTE + 3, LONGEST = SHORTEST + 10 };
+	int64_t ns;
+
+	if (text.size < SHORTEST || text.size > LONGEST)
+		return stamp_parse(text, ret_ns);
+	if (memcmp(text.data, recall->minute, MINUTE) == 0 &&
+	    parse_second((struct span){text.data + MINUTE, text.size - MINUTE}, &ns)) {
+		*ret_ns = recall->ns + ns;
+		return true;
+	}
+	if (!stamp_parse(text, ret_ns))
+		return false;
+	if (text.data[10] == 'T' && text.data[text.size - 1] == 'Z' &&
+	    parse_second((struct span){text.data + MINUTE, text.size - MINUTE}, &ns)) {
+		memcpy(recall->minute, text.data, MINUTE);
+		recall->ns = *ret_ns - ns;
+	}
+	return true;
+}
+
 static int64_t floor_divide(int64_t value, int64_t by)
 {
 	return value / by - (value % by < 0);

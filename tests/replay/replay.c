@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "../../daemon/core/engine.h"
-#include "../../daemon/core/record.h"
+#include "../../daemon/core/decoder.h"
 #include "../../daemon/host/plan.h"
 
 static void print_text(struct span text)

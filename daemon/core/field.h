@@ -1,0 +1,87 @@
+/* The fields that count in a record, under all the names that they have, and
+ * what a record has in them: the common ground of all ways to read one. */
+#ifndef LAPSED_FIELD_H
+#define LAPSED_FIELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "span.h"
+#include "splitter.h"
+
+enum field {
+	FIELD_NONE,
+	FIELD_TIME,
+	FIELD_CATEGORY,
+	FIELD_RESOURCE_ID,
+	FIELD_RESOURCE,
+	FIELD_OPERATION,
+	FIELD_CODE,
+	FIELD_LEVEL,
+	FIELD_PROPERTIES,
+	FIELD_DESCRIPTION,
+	FIELD_DEVICE,
+	FIELD_MODULE,
+	FIELD_PROTOCOL,
+	FIELD_AUTHENTICATION, /* the "type" that authType has, however it is wrapped */
+	FIELD_SDK,
+	FIELD_ADDRESS,
+	FIELD_MESSAGE,
+	FIELD_TYPE,     /* only within authType */
+	FIELD_FAMILIAR, /* nothing that counts, but with few values; see shapes.h */
+	FIELD_COUNT
+};
+
+struct key {
+	const char *name;
+	uint8_t size;
+	uint8_t field;
+	uint8_t rank; /* of several names of one field in one object, the lowest counts */
+	bool few;     /* its values are few: a fleet has them in common */
+};
+
+/* Where each name stands in the table, by a hash of it. */
+struct key_index {
+	uint8_t place[128]; /* 0: none; else one more than the row */
+};
+
+void key_index_fill(struct key_index *ret);
+
+/* NULL: no field of ours. */
+const struct key *key_find(const struct key_index *index, struct span name);
+
+enum value_kind { VALUE_ABSENT, VALUE_NULL, VALUE_STRING, VALUE_INTEGER, VALUE_OTHER };
+
+struct value {
+	union {
+		const char *text; /* of VALUE_STRING: decoded, borrowed */
+		int64_t number;   /* of VALUE_INTEGER */
+	};
+	uint32_t size; /* of text, bytes */
+	uint8_t kind;  /* enum value_kind */
+	uint8_t rank;
+};
+
+/* "properties" is an object of its own, or it is missing and its fields stand
+ * in the outer one. */
+enum part { PART_OUTER, PART_INNER, PART_COUNT };
+
+struct fields {
+	struct value value[PART_COUNT][FIELD_COUNT];
+	bool has_inner;
+	bool inner_is_bad;         /* properties is something that cannot be read */
+	enum malformed inner_fault; /* how, if so */
+};
+
+/* Keeps a value of a key, unless a name of lower rank was there. */
+static inline void fields_set(struct fields *fields, enum part part, const struct key *key, struct value value)
+{
+	struct value *place = &fields->value[part][key->field];
+
+	if (place->kind != VALUE_ABSENT && place->rank < key->rank)
+		return;
+	*place = value;
+	place->rank = key->rank;
+}
+
+#endif

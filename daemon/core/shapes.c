@@ -1,0 +1,428 @@
+#include "shapes.h"
+
+#include <stdlib.h>
+
+#include "quoting.h"
+
+enum {
+	NODES_MAX = 4096,
+	SHAPES_MAX = 256,
+	SLOTS_MAX = 32,
+	TEXT_MAX = 4096,    /* longer records are not worth their shape */
+	VALUES_MAX = 48,    /* more values than this are not few */
+	/* Where records are not alike, looking for their shape is a loss: */
+	CREDIT_MAX = 256,   /* misses in a row until it is given up */
+	PAUSE = 16384,      /* for so many records */
+};
+
+enum ending_of_node { BRANCH, STRING_SLOT, NUMBER_SLOT, END };
+
+/* Text, and what follows it. */
+struct node {
+	const char *text; /* in a shape's */
+	uint16_t size;
+	uint16_t next;    /* behind a slot; of a branch the first child; of an end the shape */
+	uint16_t sibling; /* 0: the last; siblings differ in their first byte */
+	uint8_t ending;   /* enum ending_of_node */
+	uint8_t level, part, field; /* of the slot */
+};
+
+struct shapes {
+	uint32_t node_count, shape_count;
+	uint32_t first_kin;
+	int credit; /* below 0: a pause */
+	struct shape *shapes[SHAPES_MAX];
+	uint16_t values[FIELD_COUNT]; /* how many were seen */
+	bool many[FIELD_COUNT];       /* they are not few after all: slots */
+	struct node nodes[NODES_MAX]; /* the first is the root */
+};
+
+static void plant(struct shapes *shapes)
+{
+	static const char nothing[VECTOR_SIZE];
+
+	shapes->nodes[0] = (struct node){.text = nothing};
+	shapes->node_count = 1;
+}
+
+struct shapes *shapes_new(void)
+{
+	struct shapes *shapes = calloc(1, sizeof *shapes);
+
+	if (!shapes)
+		return NULL;
+	plant(shapes);
+	shapes->first_kin = 1;
+	shapes->credit = CREDIT_MAX;
+	return shapes;
+}
+
+/* Kin numbers are never given twice. */
+static void forget(struct shapes *shapes)
+{
+	for (uint32_t i = 0; i < shapes->shape_count; i++) {
+		free(shapes->shapes[i]->text);
+		free(shapes->shapes[i]);
+	}
+	shapes->shape_count = 0;
+	plant(shapes);
+	shapes->first_kin += SHAPES_MAX;
+	memset(shapes->values, 0, sizeof shapes->values);
+}
+
+void shapes_free(struct shapes *take_shapes)
+{
+	if (!take_shapes)
+		return;
+	forget(take_shapes);
+	free(take_shapes);
+}
+
+/* --- matching ----------------------------------------------------------- */
+
+struct slot {
+	const char *start, *end;
+	uint8_t level, part, field;
+	bool number, escaped;
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static const char *number_end(const char *at, const char *end)
+{
+	const char *start = at;
+
+	while (at < end && at - start <= 15 && is_digit(*at))
+		at++;
+	return at == start || at - start > 15 || (*start == '0' && at - start > 1) ? NULL : at;
+}
+
+static const char *pass_slot(const struct node *node, const char *at, const char *end, struct slot *ret)
+{
+	*ret = (struct slot){.start = at, .level = node->level, .part = node->part, .field = node->field};
+	if (node->ending == NUMBER_SLOT) {
+		ret->number = true;
+		return ret->end = number_end(at, end);
+	}
+	ret->end = vector_plain(at, end);
+	if (!quote_is_at(ret->end, end, node->level))
+		ret->end = quoting_end(ret->end, end, node->level, &ret->escaped);
+	return ret->end;
+}
+
+static int64_t number_of(const char *at, const char *end)
+{
+	int64_t number = 0;
+
+	while (at < end)
+		number = number * 10 + (*at++ - '0');
+	return number;
+}
+
+static bool fill(struct shape *shape, struct scanner *scanner, const struct slot *slot)
+{
+	struct value *value = &shape->fields.value[slot->part][slot->field];
+
+	if (slot->number) {
+		*value = (struct value){.kind = VALUE_INTEGER, .number = number_of(slot->start, slot->end)};
+		return true;
+	}
+	return scanner_decode(scanner, (struct span){slot->start, (size_t)(slot->end - slot->start)}, slot->level,
+			      slot->escaped, value);
+}
+
+static const struct node *child_for(const struct shapes *shapes, const struct node *branch, char c)
+{
+	for (uint16_t i = branch->next; i; i = shapes->nodes[i].sibling) {
+		const struct node *child = &shapes->nodes[i];
+
+		if (child->size > 0 ? child->text[0] == c : is_digit(c))
+			return child;
+	}
+	return NULL;
+}
+
+static size_t match(struct shapes *shapes, struct span text, struct scanner *scanner, struct shape **ret)
+{
+	const char *at = text.data, *end = text.data + text.size;
+	const struct node *node = shapes->nodes;
+	struct slot slots[SLOTS_MAX];
+	unsigned count = 0;
+
+	for (;;) {
+		if (!vector_same(at, end, node->text, node->size))
+			return 0;
+		at += node->size;
+		switch (node->ending) {
+		case BRANCH:
+			node = at < end ? child_for(shapes, node, *at) : NULL;
+			if (!node)
+				return 0;
+			break;
+		case END:
+			*ret = shapes->shapes[node->next];
+			for (unsigned i = 0; i < count; i++)
+				if (!fill(*ret, scanner, &slots[i]))
+					return 0;
+			return (size_t)(at - text.data);
+		default:
+			at = pass_slot(node, at, end, &slots[count]);
+			if (!at)
+				return 0;
+			count += node->field != FIELD_NONE;
+			node = &shapes->nodes[node->next];
+		}
+	}
+}
+
+size_t shapes_match(struct shapes *shapes, struct span text, struct scanner *scanner, struct shape **ret)
+{
+	size_t size;
+
+	if (shapes->credit < 0) {
+		if (++shapes->credit == 0)
+			shapes->credit = CREDIT_MAX / 4;
+		return 0;
+	}
+	scanner->scratch_size = 0;
+	size = match(shapes, text, scanner, ret);
+	if (size > 0)
+		shapes->credit += shapes->credit < CREDIT_MAX;
+	else if (--shapes->credit < 0)
+		shapes->credit = -PAUSE;
+	return size;
+}
+
+/* --- learning ----------------------------------------------------------- */
+
+/* A record on its way into the tree. */
+struct lesson {
+	struct shapes *shapes;
+	const struct scanner *scanner;
+	const char *text;
+	uint32_t size, at;
+	const struct token *slots[SLOTS_MAX + 1]; /* NULL behind the last */
+	unsigned slot;
+};
+
+static bool is_slot(const struct shapes *shapes, const struct token *token)
+{
+	return !token->key || !token->key->few || shapes->many[token->key->field];
+}
+
+/* Returns false if it is no good example. */
+static bool find_slots(struct lesson *lesson)
+{
+	unsigned count = 0;
+
+	if (lesson->size > TEXT_MAX || lesson->scanner->token_count > TOKENS_MAX)
+		return false;
+	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
+		const struct token *token = &lesson->scanner->tokens[i];
+
+		if (token->kind != VALUE_STRING && token->kind != VALUE_INTEGER)
+			return false;
+		if (!is_slot(lesson->shapes, token)) {
+			if (token->escaped)
+				return false;
+			continue;
+		}
+		if (count == SLOTS_MAX)
+			return false;
+		lesson->slots[count++] = token;
+	}
+	return true;
+}
+
+static uint32_t text_end(const struct lesson *lesson)
+{
+	return lesson->slots[lesson->slot] ? lesson->slots[lesson->slot]->start : lesson->size;
+}
+
+/* The token wins its field: see fields_set(). */
+static bool counts(const struct scanner *scanner, const struct token *token)
+{
+	return token->key && token->key->field != FIELD_FAMILIAR &&
+	       scanner->fields.value[token->part][token->key->field].rank == token->key->rank;
+}
+
+/* Nodes for the rest of the record. Returns the first. */
+static uint16_t append(struct lesson *lesson, uint16_t shape)
+{
+	struct shapes *shapes = lesson->shapes;
+	uint16_t first = (uint16_t)shapes->node_count;
+
+	for (;;) {
+		const struct token *token = lesson->slots[lesson->slot];
+		struct node *node = &shapes->nodes[shapes->node_count++];
+
+		*node = (struct node){
+			.text = lesson->text + lesson->at,
+			.size = (uint16_t)(text_end(lesson) - lesson->at),
+			.ending = END,
+			.next = shape,
+		};
+		if (!token)
+			return first;
+		node->ending = token->kind == VALUE_STRING ? STRING_SLOT : NUMBER_SLOT;
+		node->next = (uint16_t)shapes->node_count;
+		node->level = token->level;
+		node->part = token->part;
+		node->field = counts(lesson->scanner, token) ? token->key->field : FIELD_NONE;
+		lesson->at = token->end;
+		lesson->slot++;
+	}
+}
+
+/* A value that few were thought to have differs here. Returns false if there
+ * have been too many: then it is a slot from now on, in new shapes. */
+static bool note_value(struct lesson *lesson)
+{
+	struct shapes *shapes = lesson->shapes;
+
+	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
+		const struct token *token = &lesson->scanner->tokens[i];
+
+		if (token->start > lesson->at || token->end < lesson->at || is_slot(shapes, token))
+			continue;
+		if (++shapes->values[token->key->field] <= VALUES_MAX)
+			return true;
+		shapes->many[token->key->field] = true;
+		return false;
+	}
+	return true;
+}
+
+static void split(struct shapes *shapes, struct node *node, uint16_t size)
+{
+	uint16_t rest = (uint16_t)shapes->node_count++;
+
+	shapes->nodes[rest] = *node;
+	shapes->nodes[rest].text += size;
+	shapes->nodes[rest].size = (uint16_t)(node->size - size);
+	shapes->nodes[rest].sibling = 0;
+	node->size = size;
+	node->ending = BRANCH;
+	node->next = rest;
+}
+
+enum learned { LEARNED, UNSUITED, OUTGROWN };
+
+static enum learned add_child(struct lesson *lesson, struct node *branch, uint16_t shape)
+{
+	const struct token *slot = lesson->slots[lesson->slot];
+	uint16_t *link = &branch->next;
+
+	if (slot && slot->start == lesson->at && slot->kind == VALUE_STRING)
+		return UNSUITED; /* there is no byte to tell it from its siblings by */
+	if (!note_value(lesson))
+		return OUTGROWN;
+	while (*link)
+		link = &lesson->shapes->nodes[*link].sibling;
+	*link = append(lesson, shape);
+	return LEARNED;
+}
+
+/* Goes down the tree as far as it says what the record says, and branches off
+ * there. */
+static enum learned insert(struct lesson *lesson, uint16_t shape)
+{
+	struct shapes *shapes = lesson->shapes;
+	struct node *node = shapes->nodes;
+
+	for (;;) {
+		uint32_t most = text_end(lesson) - lesson->at;
+		uint16_t same = 0;
+
+		while (same < node->size && same < most && node->text[same] == lesson->text[lesson->at + same])
+			same++;
+		lesson->at += same;
+		if (same < node->size) {
+			split(shapes, node, same);
+			return add_child(lesson, node, shape);
+		}
+		if (node->ending == BRANCH) {
+			const struct node *child =
+				lesson->at < lesson->size ? child_for(shapes, node, lesson->text[lesson->at]) : NULL;
+
+			if (!child)
+				return add_child(lesson, node, shape);
+			node = &shapes->nodes[child - shapes->nodes];
+			continue;
+		}
+		if (node->ending == END || !lesson->slots[lesson->slot] || text_end(lesson) != lesson->at)
+			return UNSUITED;
+		lesson->at = lesson->slots[lesson->slot++]->end;
+		node = &shapes->nodes[node->next];
+	}
+}
+
+static struct shape *shape_of(struct lesson *lesson)
+{
+	struct shape *shape = malloc(sizeof *shape);
+	char *text = malloc(lesson->size + VECTOR_SIZE);
+
+	if (!shape || !text) {
+		free(shape);
+		free(text);
+		return NULL;
+	}
+	memcpy(text, lesson->text, lesson->size);
+	memset(text + lesson->size, 0, VECTOR_SIZE);
+	*shape = (struct shape){.fields = lesson->scanner->fields, .settled = true, .text = text};
+	/* What is no slot stands in the shape's own text from now on. */
+	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
+		const struct token *token = &lesson->scanner->tokens[i];
+
+		if (is_slot(lesson->shapes, token))
+			shape->settled &= !counts(lesson->scanner, token) || !token->key->few;
+		else if (token->kind == VALUE_STRING && counts(lesson->scanner, token))
+			shape->fields.value[token->part][token->key->field].text = text + token->start;
+	}
+	lesson->text = text;
+	return shape;
+}
+
+/* Too many shapes: what has most values has too many of them. */
+static void outgrow(struct shapes *shapes)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < FIELD_COUNT; i++)
+		most = shapes->values[i] > shapes->values[most] ? i : most;
+	shapes->many[most] |= shapes->values[most] > 0;
+	forget(shapes);
+}
+
+struct shape *shapes_learn(struct shapes *shapes, const struct scanner *scanner, struct span text)
+{
+	struct lesson lesson = {shapes, scanner, text.data, (uint32_t)text.size};
+	struct shape *shape;
+
+	if (shapes->credit < 0)
+		return NULL;
+	if (shapes->shape_count == SHAPES_MAX || shapes->node_count + SLOTS_MAX + 3 > NODES_MAX)
+		outgrow(shapes);
+	if (!find_slots(&lesson))
+		return NULL;
+	shape = shape_of(&lesson);
+	if (!shape)
+		return NULL;
+	shape->record.kin = shapes->first_kin + shapes->shape_count;
+	shapes->shapes[shapes->shape_count++] = shape;
+	switch (insert(&lesson, (uint16_t)(shapes->shape_count - 1))) {
+	case LEARNED:
+		return shape;
+	case UNSUITED:
+		free(shape->text);
+		free(shape);
+		shapes->shape_count--;
+		break;
+	case OUTGROWN:
+		forget(shapes);
+	}
+	return NULL;
+}

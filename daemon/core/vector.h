@@ -1,0 +1,106 @@
+/* Sixteen bytes at a time: the two questions that reading a log asks of every
+ * byte. SSE2 and NEON are part of every x86-64 and arm64; elsewhere plain C
+ * answers, more slowly and no differently. */
+#ifndef LAPSED_VECTOR_H
+#define LAPSED_VECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { VECTOR_SIZE = 16 };
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+
+/* A bit for each byte that differs. */
+static inline uint64_t vector_differ(const char *a, const char *b)
+{
+	__m128i left = _mm_loadu_si128((const __m128i *)(const void *)a);
+	__m128i right = _mm_loadu_si128((const __m128i *)(const void *)b);
+
+	return (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(left, right)) ^ 0xFFFF;
+}
+
+/* A bit for each byte that is not plain. Signed comparison: bytes of 0x80 and
+ * above are below zero, thus below a blank. */
+static inline uint64_t vector_stops(const char *at)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+	__m128i escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+	__m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+
+	return (uint64_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), low));
+}
+
+#define VECTOR_BITS 1 /* of the masks above, for each byte */
+
+#elif defined(__aarch64__) && !defined(__AARCH64EB__)
+#include <arm_neon.h>
+
+/* NEON has no movemask: narrowing leaves four bits for each byte. */
+static inline uint64_t vector_mask(uint8x16_t bytes)
+{
+	return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(bytes), 4)), 0);
+}
+
+static inline uint64_t vector_differ(const char *a, const char *b)
+{
+	return vector_mask(vmvnq_u8(vceqq_u8(vld1q_u8((const uint8_t *)a), vld1q_u8((const uint8_t *)b))));
+}
+
+static inline uint64_t vector_stops(const char *at)
+{
+	uint8x16_t bytes = vld1q_u8((const uint8_t *)at);
+	uint8x16_t low = vcltq_s8(vreinterpretq_s8_u8(bytes), vdupq_n_s8(' '));
+
+	return vector_mask(vorrq_u8(
+		vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\'))), low));
+}
+
+#define VECTOR_BITS 4
+
+#endif
+
+/* What stands in a JSON string for itself, and is ASCII. */
+static inline bool is_plain(char c)
+{
+	return (signed char)c >= ' ' && c != '"' && c != '\\';
+}
+
+/* The first byte that is not plain, or end. */
+static inline const char *vector_plain(const char *at, const char *end)
+{
+#ifdef VECTOR_BITS
+	for (; end - at >= VECTOR_SIZE; at += VECTOR_SIZE) {
+		uint64_t stops = vector_stops(at);
+
+		if (stops)
+			return at + __builtin_ctzll(stops) / VECTOR_BITS;
+	}
+#endif
+	while (at < end && is_plain(*at))
+		at++;
+	return at;
+}
+
+/* Whether size bytes are equal. Behind literal there are VECTOR_SIZE bytes
+ * more that may be read; behind text only as many as there are up to end. */
+static inline bool vector_same(const char *text, const char *end, const char *literal, size_t size)
+{
+	if ((size_t)(end - text) < size)
+		return false;
+#ifdef VECTOR_BITS
+	if ((size_t)(end - text) >= size + VECTOR_SIZE) {
+		for (; size >= VECTOR_SIZE; size -= VECTOR_SIZE, text += VECTOR_SIZE, literal += VECTOR_SIZE)
+			if (vector_differ(text, literal))
+				return false;
+		return !(vector_differ(text, literal) & ((UINT64_C(1) << size * VECTOR_BITS) - 1));
+	}
+#endif
+	return memcmp(text, literal, size) == 0;
+}
+
+#endif
