@@ -41,6 +41,12 @@ struct inlet {
 	uint16_t stream;
 };
 
+enum stir {
+	STIR_NONE,
+	STIR_WRITTEN, /* something was written, they say: it is read to its end */
+	STIR_ANY,     /* anything may have happened: it is looked at until there is nothing new */
+};
+
 /* Watches the folder of a source. */
 struct lookout {
 	struct daemon *daemon;
@@ -77,7 +83,7 @@ struct daemon {
 	size_t source_count;
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended, or is a journal's */
 	uint16_t *tail_sources;
-	bool *stirred;       /* tails to look at in the next turn */
+	uint8_t *stirred;    /* enum stir of each: what is to be looked at in the next turn */
 	uint64_t *stored_offsets; /* of each tail, as committed last */
 	struct tail_place *released; /* closed since the last commit */
 	size_t released_count;

@@ -149,7 +149,7 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 	if (known)
 		engine_stream_resume(daemon->engine, (uint16_t)slot, place);
 	daemon->tail_sources[slot] = source;
-	daemon->stirred[slot] = true;
+	daemon->stirred[slot] = STIR_ANY;
 	daemon->stored_offsets[slot] = UINT64_MAX;
 	if (slot == daemon->tail_count)
 		daemon->tail_count++;

@@ -12,11 +12,11 @@
 
 /* --- watching ----------------------------------------------------------- */
 
-static void stir(struct daemon *daemon, uint16_t source)
+static void stir(struct daemon *daemon, uint16_t source, enum stir how)
 {
 	for (size_t i = 0; i < daemon->tail_count; i++)
-		if (daemon->tail_sources[i] == source)
-			daemon->stirred[i] = true;
+		if (daemon->tail_sources[i] == source && daemon->stirred[i] < how)
+			daemon->stirred[i] = how;
 }
 
 static const char *base_name(const char *path)
@@ -26,15 +26,22 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Whatever else happens in the folder is none of our business. */
+/* Whatever else happens in the folder is none of our business; a file that was
+ * renamed is still written under a name that we do not know. */
 static bool stir_named(struct daemon *daemon, uint16_t source, const char *name)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < daemon->tail_count; i++)
-		if (daemon->tail_sources[i] == source && daemon->tails[i].path &&
-		    strcmp(base_name(daemon->tails[i].path), name) == 0)
-			any = daemon->stirred[i] = true;
+	for (size_t i = 0; i < daemon->tail_count; i++) {
+		const struct tail *tail = &daemon->tails[i];
+
+		if (daemon->tail_sources[i] != source || !tail->path ||
+		    (!tail->rotated && strcmp(base_name(tail->path), name) != 0))
+			continue;
+		any = true;
+		if (daemon->stirred[i] < STIR_WRITTEN)
+			daemon->stirred[i] = STIR_WRITTEN;
+	}
 	return any;
 }
 
@@ -46,7 +53,7 @@ static void on_event(uv_fs_event_t *watch, const char *name, int events, int err
 		lookout->is_told |= stir_named(lookout->daemon, lookout->source, name);
 	} else {
 		lookout->is_told = lookout->is_renamed = true;
-		stir(lookout->daemon, lookout->source);
+		stir(lookout->daemon, lookout->source, STIR_ANY);
 	}
 }
 
@@ -121,7 +128,7 @@ static void on_rush(uv_timer_t *timer)
 	for (size_t i = 0; i < daemon->source_count; i++)
 		if (daemon->lookouts[i] && daemon->lookouts[i]->in_rush) {
 			daemon->lookouts[i]->has_found = false;
-			stir(daemon, (uint16_t)i);
+			stir(daemon, (uint16_t)i, STIR_WRITTEN);
 		}
 	turn_read(daemon);
 	for (size_t i = 0; i < daemon->source_count; i++) {
@@ -135,7 +142,7 @@ static void on_rush(uv_timer_t *timer)
 		/* What came before the watch was there again is found by looking once more. */
 		arm(lookout);
 		follow_find(daemon, (uint16_t)i);
-		stir(daemon, (uint16_t)i);
+		stir(daemon, (uint16_t)i, STIR_ANY);
 	}
 	turn_read(daemon);
 	if (any)
@@ -182,7 +189,7 @@ void lookout_look(struct daemon *daemon)
 	for (size_t i = 0; i < daemon->source_count; i++) {
 		if (daemon->lookouts[i])
 			daemon->lookouts[i]->has_found = false;
-		stir(daemon, (uint16_t)i);
+		stir(daemon, (uint16_t)i, STIR_ANY);
 	}
 	turn_read(daemon);
 	for (size_t i = 0; i < daemon->source_count; i++) {

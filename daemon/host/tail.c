@@ -219,8 +219,9 @@ static enum tail_found take(struct tail *tail, char *buffer, size_t size, size_t
 	tail->offset += n - known;
 	mark = mark_bytes(tail->offset);
 	tail->mark = hash_of(buffer + n - mark, mark);
+	ret->at_end = n < size;
 	/* What is left unread is of interest only if the file is emptied then. */
-	tail->size = n < size ? tail->offset : size_of(tail);
+	tail->size = ret->at_end ? tail->offset : size_of(tail);
 	tail->idle_mono_ns = 0;
 	tail->error = 0;
 	return TAIL_BYTES;

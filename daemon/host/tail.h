@@ -43,6 +43,7 @@ enum tail_found {
 
 struct tail_news {
 	struct span bytes; /* in the caller's buffer */
+	bool at_end;       /* the file had no more */
 	uint64_t lost_from, lost_bytes;
 	int error;
 };

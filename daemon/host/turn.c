@@ -156,8 +156,9 @@ static void complain(const struct tail *tail, int error)
 				    : "");
 }
 
-/* One look at one file. Returns the bytes that it brought. */
-static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
+/* One look at one file. Returns the bytes that it brought; the file stays
+ * stirred as long as it is to be looked at again. */
+static size_t look(struct daemon *daemon, size_t index)
 {
 	struct input input = {.stream = (uint16_t)index};
 	struct tail *tail = &daemon->tails[index];
@@ -167,12 +168,13 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 
 	if (found != TAIL_IDLE && lookout)
 		lookout->has_found = true;
-	*ret_more = true;
 	switch (found) {
 	case TAIL_BYTES:
 		input.type = INPUT_BYTES;
 		input.bytes = news.bytes;
 		turn_step(daemon, &input);
+		if (news.at_end && daemon->stirred[index] == STIR_WRITTEN)
+			daemon->stirred[index] = STIR_NONE;
 		return news.bytes.size;
 	case TAIL_BREAK:
 		input.type = INPUT_BREAK;
@@ -198,7 +200,7 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 	case TAIL_IDLE:
 		break;
 	}
-	*ret_more = false;
+	daemon->stirred[index] = STIR_NONE;
 	return 0;
 }
 
@@ -243,7 +245,7 @@ static size_t read_one(struct daemon *daemon, size_t index, size_t room)
 	size_t total = 0;
 
 	while (total <= room && daemon->stirred[index] && daemon->tails[index].path) {
-		total += look(daemon, index, &daemon->stirred[index]);
+		total += look(daemon, index);
 		follow_let_go(daemon, index);
 	}
 	if (daemon->tails[index].path && daemon->tails[index].rotated)
