@@ -14,11 +14,9 @@
 /* How long a rotated file may still grow. */
 static const int64_t grace_ns = INT64_C(5000000000);
 
-enum { MARK_BYTES = 1024 };
-
 static size_t mark_bytes(uint64_t offset)
 {
-	return offset < MARK_BYTES ? (size_t)offset : MARK_BYTES;
+	return offset < TAIL_MARK_BYTES ? (size_t)offset : TAIL_MARK_BYTES;
 }
 
 static uint64_t hash_of(const char *bytes, size_t size)
@@ -32,7 +30,7 @@ static uint64_t hash_of(const char *bytes, size_t size)
 
 static uint64_t mark_of(int fd, uint64_t offset)
 {
-	char bytes[MARK_BYTES];
+	char bytes[TAIL_MARK_BYTES];
 	size_t size = mark_bytes(offset);
 	ssize_t n = pread(fd, bytes, size, (off_t)(offset - size));
 
@@ -54,7 +52,8 @@ bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret)
 	if (tail->fd < 0)
 		return false;
 	*ret = (struct tail_place){tail->device, tail->inode, offset,
-				   offset == tail->offset ? tail->mark : mark_of(tail->fd, offset)};
+				   offset == tail->offset ? hash_of(tail->before, mark_bytes(offset))
+							  : mark_of(tail->fd, offset)};
 	return true;
 }
 
@@ -117,15 +116,19 @@ static enum tail_found report(struct tail *tail, int error, struct tail_news *re
 	return error == 0 || error == -ENOENT ? TAIL_IDLE : TAIL_ERROR;
 }
 
-static void go_on(struct tail *tail, const struct tail_place *place)
+/* Goes on behind the offset. */
+static bool go_on(struct tail *tail, uint64_t offset)
 {
-	tail->offset = place->offset;
-	tail->mark = place->mark;
+	size_t known = mark_bytes(offset);
+
+	tail->offset = offset;
+	return pread(tail->fd, tail->before, known, (off_t)(offset - known)) == (ssize_t)known;
 }
 
 static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
 {
 	struct stat status;
+	uint64_t offset = 0;
 	int fd = open(tail->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
@@ -153,11 +156,15 @@ static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
 	tail->inode = status.st_ino;
 	tail->size = (uint64_t)status.st_size;
 	if (tail->resume.offset > 0)
-		go_on(tail, &tail->resume);
+		offset = tail->resume.offset;
 	else if (tail->last.offset > 0 && is_place(fd, &status, &tail->last))
-		go_on(tail, &tail->last); /* it had only been away */
-	else
-		tail->mark = mark_of(fd, 0);
+		offset = tail->last.offset; /* it had only been away */
+	if (!go_on(tail, offset)) {
+		close(fd);
+		tail->fd = -1;
+		tail->offset = 0;
+		return report(tail, -EIO, ret);
+	}
 	tail->resume.offset = 0;
 	return report(tail, 0, ret);
 }
@@ -181,7 +188,6 @@ static enum tail_found restart(struct tail *tail, struct tail_news *ret)
 		return TAIL_GAP;
 	}
 	tail->offset = tail->size = 0;
-	tail->mark = mark_of(tail->fd, 0);
 	return TAIL_BREAK;
 }
 
@@ -210,7 +216,7 @@ static uint64_t size_of(const struct tail *tail)
 	return fstat(tail->fd, &status) == 0 ? (uint64_t)status.st_size : 0;
 }
 
-/* n bytes were read from the begin of the mark on, the new ones among them. */
+/* n bytes were read, behind those that are known the new ones. */
 static enum tail_found take(struct tail *tail, char *buffer, size_t size, size_t n, struct tail_news *ret)
 {
 	size_t known = mark_bytes(tail->offset), mark;
@@ -218,7 +224,7 @@ static enum tail_found take(struct tail *tail, char *buffer, size_t size, size_t
 	ret->bytes = (struct span){buffer + known, n - known};
 	tail->offset += n - known;
 	mark = mark_bytes(tail->offset);
-	tail->mark = hash_of(buffer + n - mark, mark);
+	memcpy(tail->before, buffer + n - mark, mark);
 	ret->at_end = n < size;
 	/* What is left unread is of interest only if the file is emptied then. */
 	tail->size = ret->at_end ? tail->offset : size_of(tail);
@@ -239,13 +245,13 @@ enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size
 		if (tail->fd < 0)
 			return found;
 	}
-	/* The bytes of the mark are read once more with the new ones: one call says both what has come and that
-	 * the file is still the one that it was. */
+	/* The bytes before are read once more with the new ones: one call says both what has come and that the
+	 * file is still the one that it was. */
 	known = mark_bytes(tail->offset);
 	n = pread(tail->fd, buffer, size, (off_t)(tail->offset - known));
 	if (n < 0)
 		return report(tail, -errno, ret);
-	if ((size_t)n < known || hash_of(buffer, known) != tail->mark)
+	if ((size_t)n < known || memcmp(buffer, tail->before, known) != 0)
 		return restart(tail, ret);
 	if ((size_t)n > known)
 		return take(tail, buffer, size, (size_t)n, ret);
