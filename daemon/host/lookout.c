@@ -156,6 +156,9 @@ static void on_woken(uv_check_t *check)
 	uint64_t now_ms = uv_now(&daemon->loop);
 	bool any = false;
 
+	/* What stderr did not take is tried again at each waking, and soon. */
+	if (!log_flush())
+		lookout_rescan_within(daemon, RESCAN_MS);
 	for (size_t i = 0; i < daemon->source_count; i++) {
 		struct lookout *lookout = daemon->lookouts[i];
 
@@ -226,18 +229,16 @@ static bool is_covered(const struct daemon *daemon)
 static void on_rescan(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
-	bool quiet;
 
 	/* The loop has come round: that is the progress that the watchdog stands for. */
 	turn_tell_status(daemon, notify_alive);
-	quiet = log_flush();
 	for (size_t i = 0; i < daemon->source_count; i++) {
 		if (daemon->lookouts[i] && !daemon->lookouts[i]->is_armed && !daemon->lookouts[i]->in_rush)
 			arm(daemon->lookouts[i]);
 		follow_find(daemon, (uint16_t)i);
 	}
 	lookout_look(daemon);
-	lookout_rescan_within(daemon, quiet && is_covered(daemon) ? RESCAN_RARE_MS : RESCAN_MS);
+	lookout_rescan_within(daemon, log_flush() && is_covered(daemon) ? RESCAN_RARE_MS : RESCAN_MS);
 }
 
 void lookout_rescan_within(struct daemon *daemon, uint64_t wait_ms)
