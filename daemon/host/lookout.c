@@ -165,8 +165,13 @@ static void on_woken(uv_check_t *check)
 		if (!lookout || !lookout->is_told)
 			continue;
 		any = true;
-		if (lookout->is_renamed)
-			follow_find(daemon, (uint16_t)i);
+		if (!lookout->is_renamed)
+			continue;
+		/* It may have been the folder itself. */
+		arm(lookout);
+		if (!lookout->is_armed)
+			lookout_rescan_within(daemon, RESCAN_MS);
+		follow_find(daemon, (uint16_t)i);
 	}
 	if (!any)
 		return;
@@ -205,6 +210,7 @@ void lookout_look(struct daemon *daemon)
 		if (lookout->has_found && lookout->has_looked && !lookout->in_rush && !was_behind) {
 			lookout->is_deaf = true;
 			arm(lookout);
+			lookout_rescan_within(daemon, RESCAN_MS);
 		}
 		lookout->has_looked = true;
 	}
