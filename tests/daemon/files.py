@@ -455,8 +455,8 @@ def deaf(bench):
     append(elsewhere / "log.json", refused(now(), "a"))
     tell(daemon, "a")
     daemon.alert("NOT_RETURNED", device="away")
-    time.sleep(2)
     for device in "bc":
+        time.sleep(3)                                # nothing falls due any more
         append(elsewhere / "log.json", refused(now(), device))
         daemon.alert("AUTH_FAIL", device=device, seconds=2)
     expect(daemon.stop()["read"], 4, "records read")
