@@ -6,6 +6,10 @@
 #include "scanner.h"
 #include "shapes.h"
 
+/* No record that is as most are is longer; and jansson, which may only use so
+ * much memory for one, has always enough for this. */
+enum { GLANCE_MAX = 65536 };
+
 struct decoder {
 	struct shapes *shapes; /* NULL: not looked for */
 	struct scanner *scanner;
@@ -47,6 +51,7 @@ void decoder_forgo_shapes(struct decoder *decoder)
 {
 	shapes_free(decoder->shapes);
 	decoder->shapes = NULL;
+	decoder->scanner->keeps_tokens = false;
 }
 
 static enum decoded read_shape(struct decoder *decoder, const struct shape *shape, struct record *ret,
@@ -85,6 +90,8 @@ enum decoded decoder_glance(struct decoder *decoder, struct span text, size_t *r
 {
 	struct shape *shape;
 
+	if (text.size > GLANCE_MAX)
+		text.size = GLANCE_MAX;
 	*ret_size = decoder->shapes ? shapes_match(decoder->shapes, text, decoder->scanner, &shape) : 0;
 	if (*ret_size > 0)
 		return read_shape(decoder, shape, ret, ret_why);
@@ -99,7 +106,14 @@ enum decoded decoder_read(struct decoder *decoder, const struct document *docume
 			  enum malformed *ret_why)
 {
 	struct fields fields;
+	enum decoded glanced;
+	size_t size;
 
+	if (document->columns.size == 0 && document->bytes.size > 0 && document->bytes.data[0] == '{') {
+		glanced = decoder_glance(decoder, document->bytes, &size, ret, ret_why);
+		if (glanced != DECODED_UNSEEN && size == document->bytes.size)
+			return glanced;
+	}
 	*ret = (struct record){.time_ns = STAMP_NONE};
 	if (!documents_read(decoder->documents, document, &fields, ret_why))
 		return DECODED_MALFORMED;

@@ -1,6 +1,8 @@
 #include "field.h"
 
-#define KEY(name, field, ...) {name, sizeof name - 1, FIELD_##field, __VA_ARGS__}
+#include "vector.h"
+
+#define KEY(name, field, ...) {name, sizeof name - 1, __COUNTER__, FIELD_##field, __VA_ARGS__}
 
 static const struct key keys[] = {
 	/* name, field, rank, few */
@@ -54,19 +56,18 @@ void key_index_fill(struct key_index *ret)
 
 		while (ret->place[at])
 			at = (at + 1) % 128;
-		ret->place[at] = (uint8_t)(i + 1);
+		ret->place[at] = &keys[i];
 	}
 }
 
-const struct key *key_find(const struct key_index *index, struct span name)
+const struct key *key_find(const struct key_index *index, struct span name, const char *end)
 {
+	const struct key *key;
+
 	if (name.size == 0)
 		return NULL;
-	for (unsigned at = place_of(name); index->place[at]; at = (at + 1) % 128) {
-		const struct key *key = &keys[index->place[at] - 1];
-
-		if (key->size == name.size && memcmp(key->name, name.data, name.size) == 0)
+	for (unsigned at = place_of(name); (key = index->place[at]); at = (at + 1) % 128)
+		if (key->size == name.size && vector_same(name.data, end, key->name, name.size))
 			return key;
-	}
 	return NULL;
 }

@@ -33,8 +33,8 @@ enum field {
 };
 
 struct key {
-	const char *name;
-	uint8_t size;
+	char name[36]; /* no longer than VECTOR_SIZE less */
+	uint8_t size, row;
 	uint8_t field;
 	uint8_t rank; /* of several names of one field in one object, the lowest counts */
 	bool few;     /* its values are few: a fleet has them in common */
@@ -42,13 +42,14 @@ struct key {
 
 /* Where each name stands in the table, by a hash of it. */
 struct key_index {
-	uint8_t place[128]; /* 0: none; else one more than the row */
+	const struct key *place[128];
 };
 
 void key_index_fill(struct key_index *ret);
 
-/* NULL: no field of ours. */
-const struct key *key_find(const struct key_index *index, struct span name);
+/* The key of that name; behind it in the same text, up to end, more may be
+ * read. NULL: no field of ours. */
+const struct key *key_find(const struct key_index *index, struct span name, const char *end);
 
 enum value_kind { VALUE_ABSENT, VALUE_NULL, VALUE_STRING, VALUE_INTEGER, VALUE_OTHER };
 

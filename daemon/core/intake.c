@@ -2,7 +2,20 @@
 
 #include <stdlib.h>
 
-#include "hash.h"
+#include "lookup.h"
+
+enum { KINDS = 256, MESSAGES = 256, SDKS = 64 };
+
+/* What records of one kin have in common; see record.h. */
+struct kind {
+	uint32_t kin;
+	bool has_hub;          /* it was looked up */
+	uint16_t hub;          /* UINT16_MAX: no more fit */
+	uint16_t of_operation; /* for event.kind */
+	enum signal signal;
+	enum operation operation;
+	reason_id proved;      /* by the code */
+};
 
 struct intake {
 	struct splitter *splitter;
@@ -12,6 +25,9 @@ struct intake {
 	int64_t since_ns, until_ns;
 	struct counts counts;
 	uint16_t source;
+	struct lookup *messages, *sdks; /* what they were found to say */
+	struct finding finding;         /* in a message that is not kept there */
+	struct kind kinds[KINDS];       /* by kin; [0] also of a record whose kin is not known */
 };
 
 struct intake *intake_new(struct registry *registry, const struct ruleset *rules, size_t record_max,
@@ -29,8 +45,10 @@ struct intake *intake_new(struct registry *registry, const struct ruleset *rules
 		.since_ns = STAMP_NONE,
 		.until_ns = STAMP_NEVER,
 		.source = source,
+		.messages = lookup_new(MESSAGES, sizeof(struct finding)),
+		.sdks = lookup_new(SDKS, sizeof(uint16_t)),
 	};
-	if (intake->splitter && intake->decoder)
+	if (intake->splitter && intake->decoder && intake->messages && intake->sdks)
 		return intake;
 	intake_free(intake);
 	return NULL;
@@ -42,12 +60,16 @@ void intake_free(struct intake *take_intake)
 		return;
 	splitter_free(take_intake->splitter);
 	decoder_free(take_intake->decoder);
+	lookup_free(take_intake->messages);
+	lookup_free(take_intake->sdks);
 	free(take_intake);
 }
 
 void intake_adopt(struct intake *intake, const struct ruleset *rules)
 {
 	intake->rules = rules;
+	memset(intake->kinds, 0, sizeof intake->kinds);
+	lookup_forget(intake->messages);
 }
 
 void intake_feed(struct intake *intake, struct span bytes)
@@ -82,24 +104,6 @@ const struct counts *intake_counts(const struct intake *intake)
 	return &intake->counts;
 }
 
-/* Case does not count: Azure writes the same name in several. */
-static uint64_t hash_of_text(struct span first, struct span second, struct span third)
-{
-	const struct span texts[] = {first, second, third};
-	struct hash hash;
-
-	hash_begin(&hash, 0, 0);
-	for (int t = 0; t < 3; t++) {
-		for (size_t i = 0; i < texts[t].size; i++) {
-			char c = (char)(texts[t].data[i] | 0x20);
-
-			hash_add(&hash, &c, 1);
-		}
-		hash_add(&hash, "", 1);
-	}
-	return hash_end(&hash);
-}
-
 static enum operation operation_of(struct span operation)
 {
 	if (span_equal_nocase(operation, SPAN("deviceConnect")))
@@ -114,55 +118,98 @@ static bool bears_message(enum signal signal)
 	       signal == SIGNAL_DISPLACED;
 }
 
-static void fill(struct intake *intake, const struct record *record, enum signal signal, struct dossier *dossier,
-		 struct taking *ret)
+static struct kind *kind_of(struct intake *intake, const struct record *record)
 {
-	struct finding finding = {0};
-	reason_id proved = 0;
+	struct kind *kind = &intake->kinds[record->kin % KINDS];
 
-	if (bears_message(signal)) {
-		proved = ruleset_reason_of_code(intake->rules, record->code);
-		ruleset_match(intake->rules, record->message, &finding);
-	}
+	if (record->kin && kind->kin == record->kin)
+		return kind;
+	*kind = (struct kind){
+		.kin = record->kin,
+		.of_operation = (uint16_t)(lookup_hash(lookup_hash(0, record->category), record->operation) >> 48),
+		.signal = ruleset_classify(intake->rules, record->category, record->operation, record->code),
+		.operation = operation_of(record->operation),
+		.proved = ruleset_reason_of_code(intake->rules, record->code),
+	};
+	return kind;
+}
+
+static const struct finding *read_message(struct intake *intake, struct span message)
+{
+	bool known;
+	struct finding *finding = lookup_find(intake->messages, message, &known);
+
+	if (!finding)
+		finding = &intake->finding;
+	if (!known)
+		ruleset_match(intake->rules, message, finding);
+	return finding;
+}
+
+static uint16_t read_sdk(struct intake *intake, struct span sdk)
+{
+	bool known;
+	uint16_t *kept = lookup_find(intake->sdks, sdk, &known);
+
+	if (!kept)
+		return registry_sdk(intake->registry, sdk);
+	if (!known)
+		*kept = registry_sdk(intake->registry, sdk);
+	return *kept;
+}
+
+static uint32_t hash_of_wording(const struct record *record)
+{
+	return (uint32_t)(lookup_hash(lookup_hash(lookup_hash(0, record->message), record->sdk), record->address) >> 32);
+}
+
+static void fill(struct intake *intake, const struct record *record, const struct kind *kind,
+		 struct dossier *dossier, struct taking *ret)
+{
 	ret->event = (struct event){
 		.time_ns = record->time_ns,
 		.line = ret->line < UINT32_MAX ? (uint32_t)ret->line : UINT32_MAX,
 		.code = record->code,
 		.source = intake->source,
-		.sdk = signal == SIGNAL_CONNECTED ? registry_sdk(intake->registry, record->sdk) : 0,
+		.sdk = kind->signal == SIGNAL_CONNECTED ? read_sdk(intake, record->sdk) : 0,
 		.message_size = (uint16_t)(record->message.size < UINT16_MAX ? record->message.size : UINT16_MAX),
-		.signal = (uint8_t)signal,
-		.operation = (uint8_t)operation_of(record->operation),
-		.kind = (uint16_t)hash_of_text(record->category, record->operation, (struct span){NULL, 0}),
-		.wording = (uint32_t)hash_of_text(record->message, record->sdk, record->address),
+		.signal = (uint8_t)kind->signal,
+		.operation = (uint8_t)kind->operation,
+		.kind = kind->of_operation,
+		.wording = hash_of_wording(record),
 		.protocol = (uint8_t)record->protocol,
 		.authentication = (uint8_t)record->authentication,
-		.message = bears_message(signal) ? dossier_text(dossier, record->message, finding.captures, TEXTS_MAX) : 0,
-		.address = bears_message(signal) ? dossier_text(dossier, record->address, NULL, ADDRESSES_MAX) : 0,
-		.reason = proved ? proved : finding.reason,
 	};
+	if (bears_message(kind->signal)) {
+		const struct finding *finding = read_message(intake, record->message);
+
+		ret->event.message = dossier_text(dossier, record->message, finding->captures, TEXTS_MAX);
+		ret->event.address = dossier_text(dossier, record->address, NULL, ADDRESSES_MAX);
+		ret->event.reason = kind->proved ? kind->proved : finding->reason;
+	}
 }
 
 static enum taken take_record(struct intake *intake, const struct record *record, intake_file file, void *owner,
 			      struct taking *ret)
 {
-	enum signal signal = ruleset_classify(intake->rules, record->category, record->operation, record->code);
+	struct kind *kind = kind_of(intake, record);
 	struct dossier *dossier;
-	uint16_t hub;
 
-	if (signal == SIGNAL_NONE || record->device.size == 0) {
+	if (kind->signal == SIGNAL_NONE || record->device.size == 0) {
 		intake->counts.ignored++;
 		return TAKEN_OTHER;
 	}
 	intake->counts.events++;
-	hub = registry_hub(intake->registry, record->hub);
-	if (hub == UINT16_MAX)
+	if (!kind->has_hub)
+		kind->hub = registry_hub(intake->registry, record->hub);
+	kind->has_hub = true;
+	if (kind->hub == UINT16_MAX)
 		return TAKEN_UNJUDGED;
-	ret->device = registry_device(intake->registry, hub, record->device, record->module, true);
+	ret->device = registry_device(intake->registry, kind->hub, record->device, record->module, true);
 	dossier = ret->device ? file(owner, ret->device) : NULL;
 	if (!dossier)
 		return TAKEN_UNJUDGED;
-	fill(intake, record, signal, dossier, ret);
+	fill(intake, record, kind, dossier, ret);
 	return TAKEN_EVENT;
 }
 

@@ -1,5 +1,25 @@
 #include "quoting.h"
 
+const char *quoting_skip_blanks(const char *at, const char *end, unsigned level)
+{
+	size_t escapes = quote_size(level) / 2;
+
+	while (at < end) {
+		const char *blank = at;
+
+		while ((size_t)(blank - at) < escapes && blank < end && *blank == '\\')
+			blank++;
+		if (*at == ' ' || (level == 0 && (*at == '\t' || *at == '\r')))
+			at++;
+		else if (level > 0 && (size_t)(blank - at) == escapes && blank < end &&
+			 (*blank == 't' || *blank == 'n' || *blank == 'r'))
+			at = blank + 1;
+		else
+			break;
+	}
+	return at;
+}
+
 static int digit_of(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -48,7 +68,7 @@ static const char *escape_end(const char *at, const char *end)
 
 const char *quoting_end(const char *at, const char *end, unsigned level, bool *ret_escaped)
 {
-	const unsigned escapes = quote_escapes(level);
+	const unsigned escapes = quote_size(level) - 1;
 
 	for (;;) {
 		const char *run = at = vector_plain(at, end);

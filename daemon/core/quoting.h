@@ -14,24 +14,32 @@
 
 enum { LEVEL_MAX = 2 };
 
-static inline unsigned quote_escapes(unsigned level)
+static inline unsigned quote_size(unsigned level)
 {
-	return (1u << level) - 1;
+	return 1u << level;
 }
 
 /* Whether a quote of this level stands here. There may be more backslashes
  * before: the caller knows that there are not. */
 static inline bool quote_is_at(const char *at, const char *end, unsigned level)
 {
-	unsigned escapes = quote_escapes(level);
+	static const char quotes[][5] = {"\"", "\\\"", "\\\\\\\""};
+	size_t left = (size_t)(end - at);
 
-	if ((size_t)(end - at) <= escapes || at[escapes] != '"')
-		return false;
-	for (unsigned i = 0; i < escapes; i++)
-		if (at[i] != '\\')
-			return false;
-	return true;
+	switch (level) {
+	case 0:
+		return left >= 1 && *at == '"';
+	case 1:
+		return left >= 2 && memcmp(at, quotes[1], 2) == 0;
+	default:
+		return left >= 4 && memcmp(at, quotes[2], 4) == 0;
+	}
 }
+
+/* Behind the blanks of a document of this level. In a string within a string a
+ * tab or line's end is written as an escape. A line's end at level 0 is no
+ * blank here. */
+const char *quoting_skip_blanks(const char *at, const char *end, unsigned level);
 
 /* From within a string, not behind a backslash: where the quote that ends it
  * begins. NULL if there is none before end, or if there is something in it

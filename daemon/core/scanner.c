@@ -18,27 +18,29 @@ enum role {
 struct frame {
 	bool object;
 	uint8_t level, role, part;
-	bool quoted;      /* it is a document in a string */
-	unsigned names;   /* of this object: from here on in walk.names */
-	uint64_t seen;    /* of their hashes, a bit each */
+	bool quoted;           /* it is a document in a string */
+	unsigned names;        /* of this object: from here on in walk.names */
+	uint64_t known;        /* keys of the table that it has, a bit each */
 	const struct key *key; /* whose value is under way */
 };
 
 struct walk {
 	struct scanner *scanner;
-	const char *begin, *at, *end;
+	const char *begin, *end;
 	struct frame frames[FRAMES_MAX], *frame;
-	bool entered; /* the frame has no value yet */
-	struct span names[NAMES_MAX]; /* keys of all objects that are open */
+	struct span names[NAMES_MAX]; /* other keys of all objects that are open */
 	unsigned name_count;
+	struct span name; /* the last key */
 };
 
 struct scanner *scanner_new(void)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
 
-	if (scanner)
-		key_index_fill(&scanner->index);
+	if (!scanner)
+		return NULL;
+	key_index_fill(&scanner->index);
+	scanner->keeps_tokens = true;
 	return scanner;
 }
 
@@ -47,35 +49,43 @@ void scanner_free(struct scanner *take_scanner)
 	free(take_scanner);
 }
 
-bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, bool escaped, struct value *ret)
+bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, struct value *ret)
 {
-	*ret = (struct value){.kind = VALUE_STRING, .text = raw.data, .size = (uint32_t)raw.size};
-	if (!escaped)
-		return true;
+	char *out = scanner->scratch + scanner->scratch_size;
+
 	if (raw.size > sizeof scanner->scratch - scanner->scratch_size)
 		return false;
-	ret->text = scanner->scratch + scanner->scratch_size;
-	ret->size = (uint32_t)quoting_decode(raw.data, raw.data + raw.size, level, scanner->scratch + scanner->scratch_size);
+	*ret = (struct value){.kind = VALUE_STRING, .text = out};
+	ret->size = (uint32_t)quoting_decode(raw.data, raw.data + raw.size, level, out);
 	scanner->scratch_size += ret->size;
 	return true;
 }
 
-/* Within a document in a string, any blank but ' ' would be an escape. */
-static void skip_blanks(struct walk *walk)
+/* All readers below begin at a place in the text and return the place behind
+ * what they have read; NULL: it is nothing for this scanner. */
+
+static inline const char *skip_blanks(const struct walk *walk, const char *at)
 {
-	while (walk->at < walk->end &&
-	       (*walk->at == ' ' || (walk->frame->level == 0 && (*walk->at == '\t' || *walk->at == '\r'))))
-		walk->at++;
+	if (at < walk->end && (unsigned char)*at > ' ' && (*at != '\\' || quote_is_at(at, walk->end, walk->frame->level)))
+		return at;
+	return quoting_skip_blanks(at, walk->end, walk->frame->level);
 }
 
-static bool skip(struct walk *walk, char c)
+/* NULL also if something else stands there. */
+static inline const char *skip(const struct walk *walk, const char *at, char c)
 {
-	skip_blanks(walk);
-	if (walk->at == walk->end || *walk->at != c)
-		return false;
-	walk->at++;
-	return true;
+	at = skip_blanks(walk, at);
+	return at < walk->end && *at == c ? at + 1 : NULL;
 }
+
+static inline const char *skip_quote(const struct walk *walk, const char *at)
+{
+	unsigned level = walk->frame->level;
+
+	return quote_is_at(at, walk->end, level) ? at + quote_size(level) : NULL;
+}
+
+/* --- objects ------------------------------------------------------------ */
 
 static bool push(struct walk *walk, bool object, enum role role, enum part part, bool quoted)
 {
@@ -92,267 +102,276 @@ static bool push(struct walk *walk, bool object, enum role role, enum part part,
 		.names = walk->name_count,
 	};
 	walk->frame = frame;
-	walk->entered = true;
-	walk->at++;
 	return true;
 }
 
-static bool is_repeated(struct walk *walk, struct span name)
+/* Notes a key of the object at hand. Returns false if it has it already, or
+ * there are too many. */
+static bool note_key(struct walk *walk, struct span name, const struct key *key)
 {
 	struct frame *frame = walk->frame;
-	uint64_t bit = UINT64_C(1) << ((name.size * 7 + (size_t)name.data[0] + (size_t)name.data[name.size - 1] * 5) % 64);
 
-	if (frame->seen & bit)
-		for (unsigned i = frame->names; i < walk->name_count; i++)
-			if (span_equal(walk->names[i], name))
-				return true;
-	frame->seen |= bit;
-	return false;
+	if (key) {
+		uint64_t bit = UINT64_C(1) << key->row;
+
+		if (frame->known & bit)
+			return false;
+		frame->known |= bit;
+		return true;
+	}
+	for (unsigned i = frame->names; i < walk->name_count; i++)
+		if (span_equal(walk->names[i], name))
+			return false;
+	if (walk->name_count == NAMES_MAX)
+		return false;
+	walk->names[walk->name_count++] = name;
+	return true;
 }
 
 /* Whether a field is one where it stands. */
 static bool belongs(enum field field, enum role role)
 {
-	if (field == FIELD_FAMILIAR)
-		return true;
-	if (role == ROLE_AUTHENTICATION)
-		return field == FIELD_TYPE;
-	return field != FIELD_TYPE && (field != FIELD_PROPERTIES || role == ROLE_OUTER);
+	switch (field) {
+	case FIELD_TYPE:
+		return role == ROLE_AUTHENTICATION;
+	case FIELD_PROPERTIES:
+		return role == ROLE_OUTER;
+	case FIELD_FAMILIAR:
+		return role != ROLE_NONE;
+	default:
+		return role == ROLE_OUTER || role == ROLE_PROPERTIES;
+	}
 }
 
 /* "name": up to the value. */
-static bool read_key(struct walk *walk)
+static const char *read_key(struct walk *walk, const char *at)
 {
 	struct frame *frame = walk->frame;
-	struct span name;
+	const struct key *key;
+	const char *name_end;
 
-	if (!quote_is_at(walk->at, walk->end, frame->level))
-		return false;
-	name.data = walk->at += quote_escapes(frame->level) + 1;
-	walk->at = vector_plain(walk->at, walk->end);
-	name.size = (size_t)(walk->at - name.data);
-	if (name.size == 0 || walk->name_count == NAMES_MAX || !quote_is_at(walk->at, walk->end, frame->level) ||
-	    is_repeated(walk, name))
-		return false;
-	walk->names[walk->name_count++] = name;
-	walk->at += quote_escapes(frame->level) + 1;
-	frame->key = frame->role == ROLE_NONE ? NULL : key_find(&walk->scanner->index, name);
-	if (frame->key && !belongs(frame->key->field, frame->role))
-		frame->key = NULL;
-	if (!skip(walk, ':'))
-		return false;
-	skip_blanks(walk);
-	return walk->at < walk->end;
+	at = skip_quote(walk, at);
+	if (!at)
+		return NULL;
+	name_end = vector_plain(at, walk->end);
+	walk->name = (struct span){at, (size_t)(name_end - at)};
+	at = skip_quote(walk, name_end);
+	if (!at || walk->name.size == 0)
+		return NULL;
+	key = key_find(&walk->scanner->index, walk->name, walk->end);
+	if (!note_key(walk, walk->name, key))
+		return NULL;
+	frame->key = key && belongs(key->field, frame->role) ? key : NULL;
+	return skip(walk, at, ':');
 }
 
-static enum field field_at(const struct walk *walk)
+/* --- values ------------------------------------------------------------- */
+
+static inline enum field field_at(const struct walk *walk)
 {
 	return walk->frame->key ? walk->frame->key->field : FIELD_NONE;
 }
 
+/* A "type" is the value of the authType around it. */
+static inline const struct key *key_of_value(const struct walk *walk)
+{
+	return field_at(walk) == FIELD_TYPE ? walk->frame[-1].key : walk->frame->key;
+}
+
 static void keep(struct walk *walk, struct value value)
 {
-	const struct frame *frame = walk->frame;
+	const struct key *key = key_of_value(walk);
 
-	if (!frame->key || frame->key->field == FIELD_FAMILIAR)
-		return;
-	/* A "type" is the value of the authType around it. */
-	fields_set(&walk->scanner->fields, frame->part,
-		   frame->key->field == FIELD_TYPE ? frame[-1].key : frame->key, value);
+	if (key && key->field != FIELD_FAMILIAR)
+		fields_set(&walk->scanner->fields, walk->frame->part, key, value);
 }
 
 static void note_token(struct walk *walk, const char *start, const char *end, enum value_kind kind, bool escaped)
 {
-	const struct frame *frame = walk->frame;
 	struct scanner *scanner = walk->scanner;
 
+	if (!scanner->keeps_tokens)
+		return;
 	if (scanner->token_count < TOKENS_MAX)
 		scanner->tokens[scanner->token_count] = (struct token){
-			(uint32_t)(start - walk->begin), (uint32_t)(end - walk->begin), (uint8_t)kind, frame->level,
-			frame->part, escaped,
-			frame->key && frame->key->field == FIELD_TYPE ? frame[-1].key : frame->key};
+			(uint32_t)(start - walk->begin), (uint32_t)(end - walk->begin), (uint8_t)kind,
+			walk->frame->level, walk->frame->part, escaped, key_of_value(walk)};
 	scanner->token_count += scanner->token_count <= TOKENS_MAX;
 }
 
-enum content { PLAIN_VALUE, DOCUMENT, UNUSUAL };
-
-/* Whether what is in the string is a document that counts. */
-static enum content look_into(const struct walk *walk, const char *start)
+/* Of several "properties" only the first name's may be the inner object. */
+static bool may_enter(const struct walk *walk)
 {
-	enum field field = field_at(walk);
-
-	if (field != FIELD_PROPERTIES && field != FIELD_AUTHENTICATION)
-		return PLAIN_VALUE;
-	if (start < walk->end && *start == '{')
-		return walk->frame->key->rank == 0 && walk->frame->level < LEVEL_MAX ? DOCUMENT : UNUSUAL;
-	return PLAIN_VALUE;
+	return field_at(walk) != FIELD_PROPERTIES || walk->frame->key->rank == 0;
 }
 
-static enum role role_of(enum field field)
+/* properties or authType as an object: behind its '{'. */
+static const char *enter(struct walk *walk, const char *at, bool quoted)
 {
-	return field == FIELD_PROPERTIES ? ROLE_PROPERTIES : ROLE_AUTHENTICATION;
-}
+	bool inner = field_at(walk) == FIELD_PROPERTIES;
 
-static bool enter(struct walk *walk, bool quoted)
-{
-	enum field field = field_at(walk);
-	bool inner = field == FIELD_PROPERTIES;
-
+	if (!may_enter(walk))
+		return NULL;
 	keep(walk, (struct value){.kind = VALUE_OTHER});
 	walk->scanner->fields.has_inner |= inner;
-	return push(walk, true, role_of(field), inner ? PART_INNER : walk->frame->part, quoted);
+	return push(walk, true, inner ? ROLE_PROPERTIES : ROLE_AUTHENTICATION,
+		    inner ? PART_INNER : walk->frame->part, quoted)
+		       ? at
+		       : NULL;
 }
 
-static bool read_string(struct walk *walk)
+static const char *read_plain_string(struct walk *walk, const char *start)
 {
-	struct frame *frame = walk->frame;
-	const char *start, *end;
+	struct value value = {.kind = VALUE_STRING, .text = start};
+	unsigned level = walk->frame->level;
+	enum field field = field_at(walk);
 	bool escaped = false;
-	struct value value;
+	const char *end = vector_plain(start, walk->end);
 
-	if (!quote_is_at(walk->at, walk->end, frame->level))
-		return false;
-	start = walk->at + quote_escapes(frame->level) + 1;
-	switch (look_into(walk, start)) {
-	case DOCUMENT:
-		walk->at = start;
-		return enter(walk, true);
-	case UNUSUAL:
-		return false;
-	case PLAIN_VALUE:
-		break;
-	}
-	end = vector_plain(start, walk->end);
-	if (!quote_is_at(end, walk->end, frame->level) && !(end = quoting_end(end, walk->end, frame->level, &escaped)))
-		return false;
-	walk->at = end + quote_escapes(frame->level) + 1;
+	if (!quote_is_at(end, walk->end, level) && !(end = quoting_end(end, walk->end, level, &escaped)))
+		return NULL;
 	note_token(walk, start, end, VALUE_STRING, escaped);
-	if (!frame->key)
-		return true;
+	value.size = (uint32_t)(end - start);
 	/* What these hold must be read as a document after all. */
-	if (frame->key->field == FIELD_PROPERTIES && end > start)
-		return false;
-	if (frame->key->field == FIELD_AUTHENTICATION &&
-	    (escaped || memchr(start, '{', (size_t)(end - start))))
-		return false;
-	if (!scanner_decode(walk->scanner, (struct span){start, (size_t)(end - start)}, frame->level, escaped, &value))
-		return false;
+	if (field == FIELD_PROPERTIES && value.size > 0)
+		return NULL;
+	if (field == FIELD_AUTHENTICATION && (escaped || memchr(start, '{', value.size)))
+		return NULL;
+	if (field != FIELD_NONE && escaped &&
+	    !scanner_decode(walk->scanner, (struct span){start, value.size}, level, &value))
+		return NULL;
 	keep(walk, value);
-	return true;
+	return end + quote_size(level);
 }
 
-static bool read_number(struct walk *walk)
+static const char *read_string(struct walk *walk, const char *at)
 {
-	const char *start = walk->at;
-	int64_t number = 0;
-	bool whole = true;
+	enum field field = field_at(walk);
 
-	while (walk->at < walk->end && walk->at - start <= DIGITS_MAX && *walk->at >= '0' && *walk->at <= '9')
-		number = number * 10 + (*walk->at++ - '0');
-	if (walk->at == start || walk->at - start > DIGITS_MAX || (*start == '0' && walk->at - start > 1))
-		return false;
-	if (walk->at < walk->end && *walk->at == '.') {
-		const char *point = walk->at++;
+	at = skip_quote(walk, at);
+	if (!at)
+		return NULL;
+	if ((field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION) && at < walk->end && *at == '{')
+		return walk->frame->level < LEVEL_MAX ? enter(walk, at + 1, true) : NULL;
+	return read_plain_string(walk, at);
+}
 
-		whole = false;
-		while (walk->at < walk->end && *walk->at >= '0' && *walk->at <= '9')
-			walk->at++;
-		if (walk->at == point + 1 || walk->at - start > DIGITS_MAX)
-			return false;
+static const char *skip_digits(const struct walk *walk, const char *at)
+{
+	while (at < walk->end && *at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
+/* Numbers that every reader holds exactly, and no exponents. */
+static const char *read_number(struct walk *walk, const char *start)
+{
+	const char *first = start + (*start == '-'), *at = skip_digits(walk, first);
+	struct value value = {.kind = VALUE_INTEGER};
+
+	if (at == first || at - start > DIGITS_MAX || (*first == '0' && at - first > 1))
+		return NULL;
+	for (const char *digit = first; digit < at; digit++)
+		value.number = value.number * 10 + (*digit - '0');
+	if (first > start)
+		value.number = -value.number;
+	if (at < walk->end && *at == '.') {
+		const char *point = at;
+
+		at = skip_digits(walk, at + 1);
+		if (at == point + 1 || at - start > DIGITS_MAX)
+			return NULL;
+		value = (struct value){.kind = VALUE_OTHER};
 	}
-	if (walk->at == walk->end || (*walk->at | 0x20) == 'e')
-		return false;
-	note_token(walk, start, walk->at, whole ? VALUE_INTEGER : VALUE_OTHER, false);
-	keep(walk, whole ? (struct value){.kind = VALUE_INTEGER, .number = number} : (struct value){.kind = VALUE_OTHER});
-	return true;
+	if (at == walk->end || (*at | 0x20) == 'e')
+		return NULL;
+	note_token(walk, start, at, first > start ? VALUE_OTHER : value.kind, false);
+	keep(walk, value);
+	return at;
 }
 
-static bool read_word(struct walk *walk, struct span word, enum value_kind kind)
+static const char *read_word(struct walk *walk, const char *at, struct span word, enum value_kind kind)
 {
-	if ((size_t)(walk->end - walk->at) < word.size || memcmp(walk->at, word.data, word.size) != 0)
-		return false;
-	walk->at += word.size;
+	if ((size_t)(walk->end - at) < word.size || memcmp(at, word.data, word.size) != 0)
+		return NULL;
 	keep(walk, (struct value){.kind = (uint8_t)kind});
-	return true;
+	return at + word.size;
 }
 
 /* Arrays under these names hold records: see the splitter. */
 static bool holds_records(const struct walk *walk)
 {
-	struct span name = walk->names[walk->name_count - 1];
-
-	return walk->frame == walk->frames + 1 && (span_equal(name, SPAN("records")) ||
-						   span_equal(name, SPAN("tables")) || span_equal(name, SPAN("rows")));
+	return walk->frame == walk->frames + 1 &&
+	       (span_equal(walk->name, SPAN("records")) || span_equal(walk->name, SPAN("tables")) ||
+		span_equal(walk->name, SPAN("rows")));
 }
 
-static bool read_value(struct walk *walk)
+static const char *read_container(struct walk *walk, const char *at)
 {
 	enum field field = field_at(walk);
+	bool object = *at == '{';
 
-	switch (*walk->at) {
-	case '{':
-		if (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION)
-			return walk->frame->key->rank == 0 && enter(walk, false);
-		keep(walk, (struct value){.kind = VALUE_OTHER});
-		return push(walk, true, ROLE_NONE, walk->frame->part, false);
-	case '[':
-		if (holds_records(walk) || field == FIELD_PROPERTIES)
-			return false;
-		keep(walk, (struct value){.kind = VALUE_OTHER});
-		return push(walk, false, ROLE_NONE, walk->frame->part, false);
-	case 'n':
-		return read_word(walk, SPAN("null"), VALUE_NULL);
-	case 't':
-		return read_word(walk, SPAN("true"), VALUE_OTHER);
-	case 'f':
-		return read_word(walk, SPAN("false"), VALUE_OTHER);
+	if (object && (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION))
+		return enter(walk, at + 1, false);
+	if (!object && (field == FIELD_PROPERTIES || holds_records(walk)))
+		return NULL;
+	keep(walk, (struct value){.kind = VALUE_OTHER});
+	return push(walk, object, ROLE_NONE, walk->frame->part, false) ? at + 1 : NULL;
+}
+
+static const char *read_value(struct walk *walk, const char *at)
+{
+	switch (*at) {
 	case '"':
 	case '\\':
-		return read_string(walk);
+		return read_string(walk, at);
+	case '{':
+	case '[':
+		return read_container(walk, at);
+	case 'n':
+		return read_word(walk, at, SPAN("null"), VALUE_NULL);
+	}
+	if (field_at(walk) == FIELD_PROPERTIES)
+		return NULL; /* malformed */
+	switch (*at) {
+	case 't':
+		return read_word(walk, at, SPAN("true"), VALUE_OTHER);
+	case 'f':
+		return read_word(walk, at, SPAN("false"), VALUE_OTHER);
 	default:
-		return read_number(walk);
+		return read_number(walk, at);
 	}
 }
 
+/* --- the walk ----------------------------------------------------------- */
+
 /* Behind '}' or ']'. */
-static bool pop(struct walk *walk)
+static const char *pop(struct walk *walk, const char *at)
 {
 	const struct frame *frame = walk->frame--;
 
 	walk->name_count = frame->names;
-	if (!frame->quoted)
-		return true;
-	if (!quote_is_at(walk->at, walk->end, walk->frame->level))
-		return false;
-	walk->at += quote_escapes(walk->frame->level) + 1;
-	return true;
+	return frame->quoted ? skip_quote(walk, at) : at;
 }
 
-/* From where a container begins, or behind a value, through the next value
- * or to behind the container's end. */
-static bool step(struct walk *walk)
+/* From behind a value to behind all containers that end with it. */
+static const char *close_containers(struct walk *walk, const char *at)
 {
-	char close = walk->frame->object ? '}' : ']';
+	const char *closed;
 
-	if (walk->entered) {
-		walk->entered = false;
-		if (skip(walk, close))
-			return pop(walk);
-	} else if (!skip(walk, ',')) {
-		return skip(walk, close) && pop(walk);
-	}
-	skip_blanks(walk);
-	if (walk->frame->object && !read_key(walk))
-		return false;
-	return walk->at < walk->end && read_value(walk);
+	while (at && walk->frame > walk->frames && (closed = skip(walk, at, walk->frame->object ? '}' : ']')))
+		at = pop(walk, closed);
+	return at;
 }
 
 size_t scanner_read(struct scanner *scanner, struct span text)
 {
 	struct walk walk;
+	const struct frame *before;
+	const char *at = text.data + 1;
 
 	walk.scanner = scanner;
-	walk.begin = walk.at = text.data;
+	walk.begin = text.data;
 	walk.end = text.data + text.size;
 	walk.frame = walk.frames;
 	walk.frames[0] = (struct frame){0};
@@ -361,8 +380,19 @@ size_t scanner_read(struct scanner *scanner, struct span text)
 	scanner->token_count = 0;
 	scanner->scratch_size = 0;
 	push(&walk, true, ROLE_OUTER, PART_OUTER, false);
-	while (walk.frame > walk.frames)
-		if (!step(&walk))
+	at = close_containers(&walk, at);
+	while (at && walk.frame > walk.frames) {
+		at = skip_blanks(&walk, at);
+		if (walk.frame->object && !(at = read_key(&walk, at)))
 			return 0;
-	return (size_t)(walk.at - walk.begin);
+		at = skip_blanks(&walk, at);
+		before = walk.frame;
+		if (at == walk.end || !(at = read_value(&walk, at)))
+			return 0;
+		at = close_containers(&walk, at);
+		/* A container that was entered and not left has no value yet. */
+		if (at && walk.frame > walk.frames && walk.frame <= before && !(at = skip(&walk, at, ',')))
+			return 0;
+	}
+	return at ? (size_t)(at - text.data) : 0;
 }

@@ -24,6 +24,7 @@ struct scanner {
 	struct fields fields;
 	struct token tokens[TOKENS_MAX]; /* the values of the record, in order; kept if there is room */
 	unsigned token_count;            /* more than TOKENS_MAX: there was none */
+	bool keeps_tokens;               /* somebody wants them */
 	size_t scratch_size;
 	char scratch[16384];             /* fields that had to be decoded */
 	struct key_index index;
@@ -37,8 +38,8 @@ void scanner_free(struct scanner *take_scanner);
  * scanner->fields are then good until the next call, or as long as text is. */
 size_t scanner_read(struct scanner *scanner, struct span text);
 
-/* What stands in the text, decoded into the scratch if need be. Returns false
- * if that is full. */
-bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, bool escaped, struct value *ret);
+/* What quoting_end() has passed, decoded into the scratch. Returns false if
+ * that is full. */
+bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, struct value *ret);
 
 #endif

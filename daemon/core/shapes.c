@@ -23,6 +23,7 @@ struct node {
 	uint16_t size;
 	uint16_t next;    /* behind a slot; of a branch the first child; of an end the shape */
 	uint16_t sibling; /* 0: the last; siblings differ in their first byte */
+	char first;       /* byte of text; 0: a digit, and no text before its slot */
 	uint8_t ending;   /* enum ending_of_node */
 	uint8_t level, part, field; /* of the slot */
 };
@@ -80,10 +81,11 @@ void shapes_free(struct shapes *take_shapes)
 
 /* --- matching ----------------------------------------------------------- */
 
+/* What stands in a slot of the record at hand. */
 struct slot {
+	const struct node *node;
 	const char *start, *end;
-	uint8_t level, part, field;
-	bool number, escaped;
+	bool escaped;
 };
 
 static bool is_digit(char c)
@@ -100,17 +102,13 @@ static const char *number_end(const char *at, const char *end)
 	return at == start || at - start > 15 || (*start == '0' && at - start > 1) ? NULL : at;
 }
 
-static const char *pass_slot(const struct node *node, const char *at, const char *end, struct slot *ret)
+static const char *slot_end(const struct node *node, const char *at, const char *end, bool *ret_escaped)
 {
-	*ret = (struct slot){.start = at, .level = node->level, .part = node->part, .field = node->field};
-	if (node->ending == NUMBER_SLOT) {
-		ret->number = true;
-		return ret->end = number_end(at, end);
-	}
-	ret->end = vector_plain(at, end);
-	if (!quote_is_at(ret->end, end, node->level))
-		ret->end = quoting_end(ret->end, end, node->level, &ret->escaped);
-	return ret->end;
+	*ret_escaped = false;
+	if (node->ending == NUMBER_SLOT)
+		return number_end(at, end);
+	at = vector_plain(at, end);
+	return quote_is_at(at, end, node->level) ? at : quoting_end(at, end, node->level, ret_escaped);
 }
 
 static int64_t number_of(const char *at, const char *end)
@@ -124,24 +122,27 @@ static int64_t number_of(const char *at, const char *end)
 
 static bool fill(struct shape *shape, struct scanner *scanner, const struct slot *slot)
 {
-	struct value *value = &shape->fields.value[slot->part][slot->field];
+	struct value *value = &shape->fields.value[slot->node->part][slot->node->field];
+	struct span raw = {slot->start, (size_t)(slot->end - slot->start)};
 
-	if (slot->number) {
-		*value = (struct value){.kind = VALUE_INTEGER, .number = number_of(slot->start, slot->end)};
-		return true;
+	if (slot->escaped)
+		return scanner_decode(scanner, raw, slot->node->level, value);
+	if (slot->node->ending == NUMBER_SLOT) {
+		value->kind = VALUE_INTEGER;
+		value->number = number_of(slot->start, slot->end);
+	} else {
+		value->kind = VALUE_STRING;
+		value->text = raw.data;
+		value->size = (uint32_t)raw.size;
 	}
-	return scanner_decode(scanner, (struct span){slot->start, (size_t)(slot->end - slot->start)}, slot->level,
-			      slot->escaped, value);
+	return true;
 }
 
 static const struct node *child_for(const struct shapes *shapes, const struct node *branch, char c)
 {
-	for (uint16_t i = branch->next; i; i = shapes->nodes[i].sibling) {
-		const struct node *child = &shapes->nodes[i];
-
-		if (child->size > 0 ? child->text[0] == c : is_digit(c))
-			return child;
-	}
+	for (uint16_t i = branch->next; i; i = shapes->nodes[i].sibling)
+		if (shapes->nodes[i].first == c || (shapes->nodes[i].first == 0 && is_digit(c)))
+			return &shapes->nodes[i];
 	return NULL;
 }
 
@@ -169,7 +170,9 @@ static size_t match(struct shapes *shapes, struct span text, struct scanner *sca
 					return 0;
 			return (size_t)(at - text.data);
 		default:
-			at = pass_slot(node, at, end, &slots[count]);
+			slots[count].node = node;
+			slots[count].start = at;
+			slots[count].end = at = slot_end(node, at, end, &slots[count].escaped);
 			if (!at)
 				return 0;
 			count += node->field != FIELD_NONE;
@@ -265,6 +268,7 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 			.ending = END,
 			.next = shape,
 		};
+		node->first = node->size > 0 ? *node->text : 0;
 		if (!token)
 			return first;
 		node->ending = token->kind == VALUE_STRING ? STRING_SLOT : NUMBER_SLOT;
@@ -302,6 +306,7 @@ static void split(struct shapes *shapes, struct node *node, uint16_t size)
 
 	shapes->nodes[rest] = *node;
 	shapes->nodes[rest].text += size;
+	shapes->nodes[rest].first = *shapes->nodes[rest].text;
 	shapes->nodes[rest].size = (uint16_t)(node->size - size);
 	shapes->nodes[rest].sibling = 0;
 	node->size = size;

@@ -29,8 +29,9 @@ enum state {
 
 struct splitter {
 	size_t record_max;
-	const char *data; /* the bytes at hand: begins with what was carried over */
+	const char *data; /* the bytes at hand */
 	size_t size, at;
+	struct span fed;  /* what comes behind them */
 	char *carry;
 	size_t carry_capacity, carry_size;
 	uint64_t line;
@@ -113,26 +114,15 @@ static bool reserve(struct splitter *splitter, size_t size)
 
 void splitter_feed(struct splitter *splitter, struct span bytes)
 {
-	splitter->at = splitter->carry_size;
-	if (splitter->carry_size > 0 && reserve(splitter, splitter->carry_size + bytes.size)) {
-		memcpy(splitter->carry + splitter->carry_size, bytes.data, bytes.size);
-		splitter->data = splitter->carry;
-		splitter->size = splitter->carry_size + bytes.size;
-		return;
-	}
-	splitter->dropped |= splitter->carry_size > 0; /* out of memory: as if too long */
-	splitter->at = 0;
-	splitter->data = bytes.data;
-	splitter->size = bytes.size;
+	splitter->fed = bytes;
 }
 
 void splitter_end(struct splitter *splitter)
 {
-	splitter_feed(splitter, (struct span){"", 0});
 	splitter->ended = true;
 }
 
-/* Nothing left: keeps the bytes of a record under way. */
+/* Keeps the bytes of a record under way, and nothing else. */
 static void carry_over(struct splitter *splitter)
 {
 	size_t keep = splitter->open && !splitter->dropped ? splitter->size - splitter->start : 0;
@@ -141,7 +131,7 @@ static void carry_over(struct splitter *splitter)
 		if (reserve(splitter, keep))
 			memcpy(splitter->carry, splitter->data + splitter->start, keep);
 		else
-			splitter->dropped = true;
+			splitter->dropped = true; /* out of memory: as if too long */
 	} else if (keep > 0 && splitter->start > 0) {
 		memmove(splitter->carry, splitter->carry + splitter->start, keep);
 	}
@@ -150,14 +140,46 @@ static void carry_over(struct splitter *splitter)
 	splitter->key -= splitter->start;
 	splitter->second -= splitter->start;
 	splitter->start = 0;
-	splitter->carry_size = keep;
-	splitter->data = "";
-	splitter->size = splitter->at = 0;
+	splitter->carry_size = splitter->size = splitter->at = keep;
+	splitter->data = splitter->carry;
 	if (keep == 0 && splitter->carry_capacity > 65536) {
 		free(splitter->carry);
 		splitter->carry = NULL;
 		splitter->carry_capacity = 0;
 	}
+}
+
+/* All at hand has been looked at: what was fed comes next. To what was carried
+ * over it is added by the line, for the rest needs not be copied. Returns
+ * false if nothing is left. */
+static bool take_fed(struct splitter *splitter)
+{
+	struct span fed = splitter->fed;
+	const char *line_end;
+
+	carry_over(splitter);
+	if (fed.size == 0)
+		return false;
+	if (splitter->carry_size > 0) {
+		line_end = memchr(fed.data, '\n', fed.size);
+		if (line_end)
+			fed.size = (size_t)(line_end + 1 - fed.data);
+		if (reserve(splitter, splitter->carry_size + fed.size)) {
+			memcpy(splitter->carry + splitter->carry_size, fed.data, fed.size);
+			splitter->data = splitter->carry;
+			splitter->size += fed.size;
+		} else {
+			splitter->dropped = true;
+		}
+	}
+	if (splitter->carry_size == 0 || splitter->dropped) {
+		splitter->carry_size = splitter->at = 0;
+		splitter->data = fed.data;
+		splitter->size = fed.size;
+	}
+	splitter->fed.data += fed.size;
+	splitter->fed.size -= fed.size;
+	return true;
 }
 
 static void begin(struct splitter *splitter, bool row)
@@ -565,7 +587,7 @@ static enum split advance(struct splitter *splitter, struct document *ret, enum 
 
 bool splitter_peek(struct splitter *splitter, struct span *ret_text, uint64_t *ret_line)
 {
-	while (splitter->state == BETWEEN && splitter->at < splitter->size) {
+	while (splitter->state == BETWEEN && (splitter->at < splitter->size || take_fed(splitter))) {
 		char c = splitter->data[splitter->at];
 		size_t left = splitter->size - splitter->at;
 
@@ -599,6 +621,8 @@ enum split splitter_next(struct splitter *splitter, struct document *ret, enum m
 			if (split != SPLIT_MORE)
 				return split;
 		}
+		if (take_fed(splitter))
+			continue;
 		if (!splitter->ended)
 			break;
 		if (splitter->open) {
@@ -619,6 +643,5 @@ enum split splitter_next(struct splitter *splitter, struct document *ret, enum m
 		splitter->line_start = true;
 		break;
 	}
-	carry_over(splitter);
 	return SPLIT_MORE;
 }

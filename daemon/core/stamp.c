@@ -160,20 +160,22 @@ static bool is_digit(char c)
 /* "07.1234567Z" behind a minute that is known. */
 static bool parse_second(struct span text, int64_t *ret_ns)
 {
-	int64_t ns, unit = STAMP_SECOND;
-	size_t at = 2;
+	static const int32_t units[] = {1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
+	const char *at = text.data + 2, *last = text.data + text.size - 1;
+	int64_t second, fraction = 0;
 
-	if (!is_digit(text.data[0]) || !is_digit(text.data[1]) || text.data[0] > '5')
+	if (!is_digit(text.data[0]) || !is_digit(text.data[1]) || text.data[0] > '5' || *last != 'Z')
 		return false;
-	ns = ((text.data[0] - '0') * 10 + (text.data[1] - '0')) * STAMP_SECOND;
-	if (text.data[at] == '.') {
-		for (at++; at < text.size && is_digit(text.data[at]); at++)
-			ns += (text.data[at] - '0') * (unit /= 10);
-		if (at == 3)
+	second = (text.data[0] - '0') * 10 + (text.data[1] - '0');
+	if (at < last && *at++ != '.')
+		return false;
+	for (const char *c = at; c < last; c++) {
+		if (!is_digit(*c))
 			return false;
+		fraction = fraction * 10 + (*c - '0');
 	}
-	*ret_ns = ns;
-	return at + 1 == text.size && text.data[at] == 'Z';
+	*ret_ns = second * STAMP_SECOND + fraction * units[last - at];
+	return last[-1] != '.';
 }
 
 bool stamp_parse_near(struct stamp_recall *recall, struct span text, int64_t *ret_ns)

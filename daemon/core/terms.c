@@ -31,8 +31,12 @@ static bool contains_nocase(struct span text, const char *word)
 
 enum protocol protocol_of(struct span text)
 {
-	bool sockets = contains_nocase(text, "ws") || contains_nocase(text, "websocket");
+	unsigned known = term_find(protocol_names, PROTOCOL_COUNT, text);
+	bool sockets;
 
+	if (known < PROTOCOL_COUNT)
+		return (enum protocol)known;
+	sockets = contains_nocase(text, "ws") || contains_nocase(text, "websocket");
 	if (contains_nocase(text, "mqtt"))
 		return sockets ? PROTOCOL_MQTT_WS : PROTOCOL_MQTT;
 	if (contains_nocase(text, "amqp"))
@@ -42,6 +46,8 @@ enum protocol protocol_of(struct span text)
 
 enum authentication authentication_of(struct span type)
 {
+	if (span_equal(type, SPAN("sas")))
+		return AUTHENTICATION_SAS;
 	if (contains_nocase(type, "cert") || contains_nocase(type, "x509") || contains_nocase(type, "x.509"))
 		return AUTHENTICATION_X509;
 	return contains_nocase(type, "sas") ? AUTHENTICATION_SAS : AUTHENTICATION_UNKNOWN;

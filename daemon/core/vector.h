@@ -23,6 +23,15 @@ static inline uint64_t vector_differ(const char *a, const char *b)
 	return (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(left, right)) ^ 0xFFFF;
 }
 
+static inline bool vector_same_pair(const char *a, const char *b)
+{
+	const __m128i *left = (const __m128i *)(const void *)a, *right = (const __m128i *)(const void *)b;
+	__m128i first = _mm_cmpeq_epi8(_mm_loadu_si128(left), _mm_loadu_si128(right));
+	__m128i second = _mm_cmpeq_epi8(_mm_loadu_si128(left + 1), _mm_loadu_si128(right + 1));
+
+	return _mm_movemask_epi8(_mm_and_si128(first, second)) == 0xFFFF;
+}
+
 /* A bit for each byte that is not plain. Signed comparison: bytes of 0x80 and
  * above are below zero, thus below a blank. */
 static inline uint64_t vector_stops(const char *at)
@@ -49,6 +58,15 @@ static inline uint64_t vector_mask(uint8x16_t bytes)
 static inline uint64_t vector_differ(const char *a, const char *b)
 {
 	return vector_mask(vmvnq_u8(vceqq_u8(vld1q_u8((const uint8_t *)a), vld1q_u8((const uint8_t *)b))));
+}
+
+static inline bool vector_same_pair(const char *a, const char *b)
+{
+	uint8x16_t first = vceqq_u8(vld1q_u8((const uint8_t *)a), vld1q_u8((const uint8_t *)b));
+	uint8x16_t second = vceqq_u8(vld1q_u8((const uint8_t *)a + VECTOR_SIZE),
+				     vld1q_u8((const uint8_t *)b + VECTOR_SIZE));
+
+	return vminvq_u8(vandq_u8(first, second)) == 0xFF;
 }
 
 static inline uint64_t vector_stops(const char *at)
@@ -90,17 +108,27 @@ static inline const char *vector_plain(const char *at, const char *end)
  * more that may be read; behind text only as many as there are up to end. */
 static inline bool vector_same(const char *text, const char *end, const char *literal, size_t size)
 {
-	if ((size_t)(end - text) < size)
-		return false;
+	size_t left = (size_t)(end - text);
+
 #ifdef VECTOR_BITS
-	if ((size_t)(end - text) >= size + VECTOR_SIZE) {
-		for (; size >= VECTOR_SIZE; size -= VECTOR_SIZE, text += VECTOR_SIZE, literal += VECTOR_SIZE)
+	if (left >= size + VECTOR_SIZE) {
+		for (; size >= 2 * VECTOR_SIZE; size -= 2 * VECTOR_SIZE) {
+			if (!vector_same_pair(text, literal))
+				return false;
+			text += 2 * VECTOR_SIZE;
+			literal += 2 * VECTOR_SIZE;
+		}
+		if (size >= VECTOR_SIZE) {
 			if (vector_differ(text, literal))
 				return false;
+			size -= VECTOR_SIZE;
+			text += VECTOR_SIZE;
+			literal += VECTOR_SIZE;
+		}
 		return !(vector_differ(text, literal) & ((UINT64_C(1) << size * VECTOR_BITS) - 1));
 	}
 #endif
-	return memcmp(text, literal, size) == 0;
+	return left >= size && memcmp(text, literal, size) == 0;
 }
 
 #endif

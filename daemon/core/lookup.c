@@ -1,0 +1,89 @@
+#include "lookup.h"
+
+#include <stdlib.h>
+
+enum { LOOKUP_TEXT = 512 }; /* bytes of the longest text that is kept */
+
+struct place {
+	char *text; /* LOOKUP_TEXT bytes, then the value; NULL: free */
+	size_t size;
+};
+
+struct lookup {
+	unsigned places;
+	size_t value_size;
+	struct place place[];
+};
+
+struct lookup *lookup_new(unsigned places, size_t value_size)
+{
+	struct lookup *lookup = calloc(1, sizeof *lookup + places * sizeof *lookup->place);
+
+	if (lookup) {
+		lookup->places = places;
+		lookup->value_size = value_size;
+	}
+	return lookup;
+}
+
+void lookup_free(struct lookup *take_lookup)
+{
+	if (!take_lookup)
+		return;
+	for (unsigned i = 0; i < take_lookup->places; i++)
+		free(take_lookup->place[i].text);
+	free(take_lookup);
+}
+
+void lookup_forget(struct lookup *lookup)
+{
+	for (unsigned i = 0; i < lookup->places; i++)
+		lookup->place[i].size = 0;
+}
+
+static inline uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof word);
+	return word | UINT64_C(0x2020202020202020);
+}
+
+static inline uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+	return hash ^ hash >> 32;
+}
+
+uint64_t lookup_hash(uint64_t seed, struct span text)
+{
+	const char *at = text.data, *end = at + text.size;
+	uint64_t hash = mix(seed, text.size);
+
+	if (text.size < 8) {
+		while (at < end)
+			hash = mix(hash, (unsigned char)*at++ | 0x20);
+		return hash;
+	}
+	for (; end - at > 8; at += 8)
+		hash = mix(hash, word_at(at));
+	return mix(hash, word_at(end - 8)); /* may overlap */
+}
+
+void *lookup_find(struct lookup *lookup, struct span text, bool *ret_known)
+{
+	struct place *place;
+
+	*ret_known = false;
+	if (text.size == 0 || text.size > LOOKUP_TEXT)
+		return NULL;
+	place = &lookup->place[lookup_hash(0, text) & (lookup->places - 1)];
+	if (!place->text && !(place->text = malloc(LOOKUP_TEXT + lookup->value_size)))
+		return NULL;
+	*ret_known = place->size == text.size && memcmp(place->text, text.data, text.size) == 0;
+	if (!*ret_known) {
+		memcpy(place->text, text.data, text.size);
+		place->size = text.size;
+	}
+	return place->text + LOOKUP_TEXT;
+}

@@ -1,0 +1,29 @@
+/* What texts were found to mean, for texts that come again and again: a small
+ * cache of fixed size. A text that is not in it takes the place of another. */
+#ifndef LAPSED_LOOKUP_H
+#define LAPSED_LOOKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "span.h"
+
+struct lookup;
+
+/* places: a power of two. value_size: bytes of what is found out. */
+struct lookup *lookup_new(unsigned places, size_t value_size);
+void lookup_free(struct lookup *take_lookup);
+
+/* Nothing is known any more. */
+void lookup_forget(struct lookup *lookup);
+
+/* What is known of a text. *ret_known false: nothing yet, and the caller fills
+ * in the value. Good until the next call. NULL: too long a text to be kept. */
+void *lookup_find(struct lookup *lookup, struct span text, bool *ret_known);
+
+/* Of eight bytes at a time, ASCII case aside: quick, and for tables that
+ * compare what they find; strangers can make it collide. */
+uint64_t lookup_hash(uint64_t seed, struct span text);
+
+#endif

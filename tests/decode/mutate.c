@@ -1,0 +1,315 @@
+/* All ways to read a record say the same: reads the lines of a corpus, most of
+ * them damaged or changed at random, once as lapsed does and once by jansson
+ * alone, and compares what came out.
+ *
+ *   mutate FILE COUNT SEED
+ *
+ * Prints one line of JSON; exit status 1 if there was a difference. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../../daemon/core/decoder.h"
+#include "../../daemon/core/document.h"
+
+enum { LINE_MAX = 16384, RECORD_MAX = 8192, EPISODE = 64, SHOWN = 10 };
+
+static const char *const bits[] = {
+	"\"", "\\", "\\\\", "\\\"", "\\\\\\\"", "{", "}", "[", "]", ",", ":", " ", "\t", "\n", "\r", "\x01", "\x7f", "\xc3\xa9",
+	"\xff", "\\u00e9", "\\\\u00e9", "\\\\\\\\u00e9", "\\u0000", "\\\\u0000", "\\ud83d\\ude00", "\\\\ud800", "\\n", "\\\\n",
+	"\\/", "\\\\/", "\\u0022", "\\\\u0022", "null", "true", "false", "0", "7", "-1", "1.5", "1e5", "01", "123456789012345678",
+	"\"a\":1,", "\\\"a\\\":1,", "\"category\":\"Connections\",", "\\\"deviceId\\\":\\\"x\\\",", "\"level\":\"Error\",",
+	"\"properties\":\"\",", "\"properties\":null,", "\"resultType\":401003,", "\"time\":\"2026-11-22T00:00:00Z\",",
+	"\"records\":[", "\"rows\":[", "\"properties_s\":\"{}\",", "\\\"authType\\\":\\\"sas\\\",", "\\\"authenticationType\\\":null,",
+	"\\\"maskedIpAddresss\\\":\\\"1.2.3.XXX\\\",", "{}", "[{},1,\"\\\"\"]", "None", "\"\"", "\\\"\\\"",
+};
+
+static uint64_t state;
+
+static size_t below(size_t limit)
+{
+	state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+	return limit ? (size_t)(state >> 11) % limit : 0;
+}
+
+/* --- the corpus --------------------------------------------------------- */
+
+static struct span *lines;
+static size_t line_count;
+
+static bool load(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL, *line_end;
+	size_t size = 0, capacity = 0;
+
+	if (!file)
+		return false;
+	for (;;) {
+		if (capacity - size < 1 << 16)
+			text = realloc(text, capacity = capacity * 2 + (1 << 17));
+		size_t n = fread(text + size, 1, capacity - size, file);
+
+		if (n == 0)
+			break;
+		size += n;
+	}
+	fclose(file);
+	for (char *at = text; (line_end = memchr(at, '\n', (size_t)(text + size - at))); at = line_end + 1) {
+		if (line_count % 1024 == 0)
+			lines = realloc(lines, (line_count + 1024) * sizeof *lines);
+		lines[line_count++] = (struct span){at, (size_t)(line_end - at)};
+	}
+	return line_count > 0;
+}
+
+/* --- mutation ----------------------------------------------------------- */
+
+static size_t replace(char *line, size_t size, size_t at, size_t remove, const char *with, size_t length)
+{
+	if (size - remove + length > LINE_MAX)
+		return size;
+	memmove(line + at + length, line + at + remove, size - at - remove);
+	memcpy(line + at, with, length);
+	return size - remove + length;
+}
+
+/* Mostly where something is: at a quote, a comma, a bracket. */
+static size_t place(const char *line, size_t size)
+{
+	size_t at = below(size + 1);
+
+	if (below(3) == 0)
+		return at;
+	while (at < size && !strchr("\"\\{}[],:", line[at]))
+		at++;
+	return at;
+}
+
+/* Such as leaves it valid more often than not. */
+static size_t change(char *line, size_t size)
+{
+	static const char *const words[] = {"a", "Z", "x509", "sas", "Mqtt", " ", "  ", "401003", "9", "é", "\\u00e9", "\\\\u00e9",
+					    "\\\\\\\\n", "\\\\n", "\\n", "\\/", "\\\\\\\"", "sig=abc", "PROVIDERS/"};
+	const char *word = words[below(sizeof words / sizeof *words)];
+	size_t at = below(size + 1), count = below(3);
+
+	switch (below(3)) {
+	case 0: /* in a word */
+		while (at < size && !((line[at] | 0x20) >= 'a' && (line[at] | 0x20) <= 'z'))
+			at++;
+		count = count < size - at ? count : size - at;
+		return replace(line, size, at, count, word, strlen(word));
+	case 1: /* in a number */
+		while (at < size && !(line[at] >= '0' && line[at] <= '9'))
+			at++;
+		if (at < size)
+			line[at] = (char)('0' + below(10));
+		return size;
+	default: /* between the parts */
+		while (at < size && !strchr(",:{}", line[at]))
+			at++;
+		return replace(line, size, at < size ? at + 1 : at, 0, "  ", 1 + below(2));
+	}
+}
+
+static size_t mutate(char *line, size_t size)
+{
+	const char *bit = bits[below(sizeof bits / sizeof *bits)];
+	size_t at = place(line, size), left = size - at, count = 1 + below(below(4) ? 4 : 200);
+	char copy[LINE_MAX];
+
+	if (count > left)
+		count = left;
+	switch (below(6)) {
+	case 0:
+		return replace(line, size, at, 0, bit, strlen(bit));
+	case 1:
+		return replace(line, size, at, count, bit, strlen(bit));
+	case 2:
+		return replace(line, size, at, count, "", 0);
+	case 3:
+		if (left > 0)
+			line[at] = (char)(below(2) ? line[at] ^ (1 << below(8)) : (char)below(256));
+		return size;
+	case 4: /* what stands here stands elsewhere too: a key twice */
+		memcpy(copy, line + at, count);
+		return replace(line, size, place(line, size), 0, copy, count);
+	default: { /* the head of one and the tail of another */
+		struct span other = lines[below(line_count)];
+		size_t from = place(other.data, other.size);
+
+		return replace(line, size, at, left, other.data + from, other.size - from);
+	}
+	}
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+struct reader {
+	struct splitter *splitter;
+	struct decoder *decoder;     /* NULL: jansson alone */
+	struct documents *documents;
+	struct recall recall;
+	uint64_t fast;
+};
+
+struct reading {
+	enum split split;
+	enum decoded decoded;
+	enum malformed why;
+	struct record record;
+	uint64_t line;
+};
+
+static void read_slowly(struct reader *reader, const struct document *document, struct reading *ret)
+{
+	struct fields fields;
+	enum decoded begun;
+
+	ret->decoded = DECODED_MALFORMED;
+	ret->record.time_ns = STAMP_NONE;
+	if (!documents_read(reader->documents, document, &fields, &ret->why))
+		return;
+	begun = record_begin(&fields, &reader->recall, &ret->record);
+	ret->decoded = record_finish(&fields, &reader->recall, begun, &ret->record, &ret->why);
+}
+
+/* As the intake does. */
+static void read_next(struct reader *reader, struct reading *ret)
+{
+	struct document document;
+	struct span text;
+	size_t size;
+
+	*ret = (struct reading){.why = MALFORMED_COUNT};
+	if (reader->decoder && splitter_peek(reader->splitter, &text, &ret->line)) {
+		ret->decoded = decoder_glance(reader->decoder, text, &size, &ret->record, &ret->why);
+		if (ret->decoded != DECODED_UNSEEN) {
+			splitter_pass(reader->splitter, size);
+			ret->split = SPLIT_DOCUMENT;
+			reader->fast++;
+			return;
+		}
+	}
+	ret->split = splitter_next(reader->splitter, &document, &ret->why);
+	if (ret->split != SPLIT_DOCUMENT)
+		return;
+	ret->line = document.line;
+	if (reader->decoder)
+		ret->decoded = decoder_read(reader->decoder, &document, &ret->record, &ret->why);
+	else
+		read_slowly(reader, &document, ret);
+}
+
+static const char *difference(const struct reading *a, const struct reading *b)
+{
+	const struct record *left = &a->record, *right = &b->record;
+
+	if (a->split != b->split)
+		return "split";
+	if (a->split == SPLIT_MALFORMED)
+		return a->why == b->why ? NULL : "why";
+	if (a->split == SPLIT_MORE)
+		return NULL;
+	if (a->decoded != b->decoded)
+		return "accepted";
+	if (a->line != b->line)
+		return "line";
+	if (left->time_ns != right->time_ns)
+		return "time";
+	if (a->decoded == DECODED_MALFORMED)
+		return a->why == b->why ? NULL : "why";
+	if (a->decoded == DECODED_FOREIGN)
+		return NULL;
+#define SAME(field) \
+	if (!span_equal(left->field, right->field)) \
+	return #field
+	SAME(hub);
+	SAME(device);
+	SAME(module);
+	SAME(category);
+	SAME(operation);
+	SAME(message);
+	SAME(sdk);
+	SAME(address);
+	if (left->code != right->code)
+		return "code";
+	if (left->protocol != right->protocol)
+		return "protocol";
+	return left->authentication == right->authentication ? NULL : "authentication";
+}
+
+static bool compare(struct reader *lapsed, struct reader *jansson, struct span bytes, uint64_t *ret_records)
+{
+	struct reading left, right;
+	const char *what;
+
+	splitter_feed(lapsed->splitter, bytes);
+	splitter_feed(jansson->splitter, bytes);
+	do {
+		read_next(lapsed, &left);
+		read_next(jansson, &right);
+		*ret_records += left.split != SPLIT_MORE;
+		what = difference(&left, &right);
+		if (what) {
+			fprintf(stderr, "%s differs: %.*s\n", what, (int)bytes.size, bytes.data);
+			return false;
+		}
+	} while (left.split != SPLIT_MORE);
+	return true;
+}
+
+static struct reader reader_new(bool fast)
+{
+	return (struct reader){.splitter = splitter_new(RECORD_MAX),
+			       .decoder = fast ? decoder_new() : NULL,
+			       .documents = documents_new()};
+}
+
+static void reader_free(struct reader *reader)
+{
+	splitter_free(reader->splitter);
+	decoder_free(reader->decoder);
+	documents_free(reader->documents);
+}
+
+int main(int argc, char **argv)
+{
+	static char line[LINE_MAX + 1];
+	uint64_t count, records = 0, different = 0, fast = 0;
+	struct reader lapsed = reader_new(true), jansson = reader_new(false);
+
+	if (argc != 4 || !load(argv[1])) {
+		fprintf(stderr, "usage: mutate FILE COUNT SEED, with lines in the file\n");
+		return 2;
+	}
+	count = strtoull(argv[2], NULL, 10);
+	state = strtoull(argv[3], NULL, 10) * 2 + 1;
+	decoder_prepare(state);
+	for (uint64_t i = 0; i < count && different < SHOWN; i++) {
+		struct span from = lines[below(line_count)];
+		size_t size = from.size < LINE_MAX ? from.size : LINE_MAX;
+		bool tame = below(3) > 0;
+
+		memcpy(line, from.data, size);
+		/* Some stay as they are, so that their shapes are known. */
+		for (size_t times = below(8) ? 1 + below(3) : 0; times > 0; times--)
+			size = tame ? change(line, size) : mutate(line, size);
+		line[size++] = '\n';
+		different += !compare(&lapsed, &jansson, (struct span){line, size}, &records);
+		if (i % EPISODE == EPISODE - 1 || different) { /* out of whatever was opened */
+			fast += lapsed.fast;
+			splitter_free(lapsed.splitter);
+			splitter_free(jansson.splitter);
+			lapsed.splitter = splitter_new(RECORD_MAX);
+			jansson.splitter = splitter_new(RECORD_MAX);
+			lapsed.fast = 0;
+		}
+	}
+	printf("{\"lines\": %" PRIu64 ", \"records\": %" PRIu64 ", \"by_the_fast_way\": %" PRIu64 ", \"different\": %" PRIu64 "}\n",
+	       count, records, fast + lapsed.fast, different);
+	reader_free(&lapsed);
+	reader_free(&jansson);
+	return different > 0;
+}
