@@ -104,9 +104,10 @@ static void put_param(struct writer *writer, const char *name, struct span value
 		}
 		/* A backslash is written as \x5c, as in the text, so that it is not
 		 * taken for one of ours. */
+		if (plain && (c == '"' || c == ']'))
+			field[length++] = '\\';
 		if (plain)
-			length += (size_t)snprintf(field + length, sizeof field - length, "%s%c",
-						   c == '"' || c == ']' ? "\\" : "", c);
+			field[length++] = (char)c;
 		else
 			length += (size_t)snprintf(field + length, sizeof field - length, "\\\\x%02x", c);
 	}

@@ -55,19 +55,12 @@ static void reload(struct daemon *daemon)
 		log_line(SEVERITY_INFO, "configuration and rules read again");
 	}
 	turn_tell_status(daemon, notify_ready);
-	uv_timer_start(&daemon->rescan, follow_rescan, 0, RESCAN_MS);
+	lookout_rescan_within(daemon, 0);
 }
 
 static void on_hangup(uv_signal_t *signal, int number)
 {
 	reload(signal->data);
-}
-
-static void on_watchdog(uv_timer_t *timer)
-{
-	/* The loop has come round: that is the progress that it stands for. */
-	notify_watchdog();
-	turn_tell_status(timer->data, notify_status);
 }
 
 static void resend(void *owner, struct span bytes)
@@ -111,10 +104,11 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	daemon->sources = calloc(SOURCES_MAX, sizeof *daemon->sources);
 	daemon->tails = calloc(TAILS_MAX, sizeof *daemon->tails);
 	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);
+	daemon->stirred = calloc(TAILS_MAX, sizeof *daemon->stirred);
 	daemon->stored_offsets = calloc(TAILS_MAX, sizeof *daemon->stored_offsets);
 	daemon->finished = calloc(FINISHED_MAX, sizeof *daemon->finished);
-	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stored_offsets ||
-	    !daemon->finished)
+	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stirred ||
+	    !daemon->stored_offsets || !daemon->finished)
 		return -ENOMEM;
 	if (!(daemon->sinks = sinks_new(&daemon->loop)) || sinks_adopt(daemon->sinks, &config->alerts) < 0)
 		return -ENOMEM;
@@ -124,35 +118,23 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 
 static void start_loop(struct daemon *daemon)
 {
-	uint64_t watchdog_ms = notify_watchdog_ms();
-
-	uv_timer_init(&daemon->loop, &daemon->rescan);
-	uv_timer_init(&daemon->loop, &daemon->tick);
-	uv_timer_init(&daemon->loop, &daemon->watchdog);
-	uv_idle_init(&daemon->loop, &daemon->busy);
 	uv_signal_init(&daemon->loop, &daemon->terminate);
 	uv_signal_init(&daemon->loop, &daemon->interrupt);
 	uv_signal_init(&daemon->loop, &daemon->hangup);
-	daemon->rescan.data = daemon->tick.data = daemon->busy.data = daemon->watchdog.data = daemon;
 	daemon->terminate.data = daemon->interrupt.data = daemon->hangup.data = daemon;
 	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
 	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
 	uv_signal_start(&daemon->hangup, on_hangup, SIGHUP);
-	uv_timer_start(&daemon->rescan, follow_rescan, 0, RESCAN_MS);
-	if (watchdog_ms)
-		uv_timer_start(&daemon->watchdog, on_watchdog, watchdog_ms, watchdog_ms);
+	turn_start(daemon);
+	lookout_start(daemon);
 }
 
 /* What is there is read once more; then only the sinks have work. */
 static void end_reading(struct daemon *daemon)
 {
-	turn_read_all(daemon);
-	uv_timer_stop(&daemon->rescan);
-	uv_timer_stop(&daemon->tick);
-	uv_idle_stop(&daemon->busy);
-	for (size_t i = 0; i < daemon->source_count; i++)
-		if (daemon->nudges[i])
-			uv_fs_event_stop(daemon->nudges[i]);
+	lookout_look(daemon);
+	lookout_stop(daemon);
+	turn_stop(daemon);
 }
 
 static void on_walk(uv_handle_t *handle, void *unused)
@@ -185,7 +167,7 @@ static void close_all(struct daemon *daemon)
 		tail_end(&daemon->tails[i]);
 	for (size_t i = 0; i < daemon->source_count; i++) {
 		source_config_clear(&daemon->sources[i]);
-		free(daemon->nudges[i]);
+		free(daemon->lookouts[i]);
 	}
 	store_close(daemon->store);
 	engine_free(daemon->engine);
@@ -194,6 +176,7 @@ static void close_all(struct daemon *daemon)
 	free(daemon->sources);
 	free(daemon->tails);
 	free(daemon->tail_sources);
+	free(daemon->stirred);
 	free(daemon->stored_offsets);
 	free(daemon->finished);
 	free(daemon->released);

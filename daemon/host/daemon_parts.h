@@ -1,6 +1,6 @@
 /* What the daemon's own files share: daemon.c starts and stops it, turn.c reads,
- * judges, stores and tells, follow.c knows which files and journals. Not for
- * anybody else. */
+ * judges, stores and tells, follow.c knows which files and journals, lookout.c
+ * when to look at them. Not for anybody else. */
 #ifndef LAPSED_DAEMON_PARTS_H
 #define LAPSED_DAEMON_PARTS_H
 
@@ -16,7 +16,12 @@
 enum {
 	BUFFER_SIZE = 256 * 1024,
 	ROUND_SIZE = 4 << 20,   /* bytes read before signals and timers have their turn */
-	RESCAN_MS = 1000,       /* inotify only nudges: this is what finds everything */
+	RESCAN_MS = 1000,       /* where events may not tell of everything */
+	RESCAN_RARE_MS = 30000, /* where they do */
+	RUSH_GAP_MS = 2,        /* events that come closer than this are a rush */
+	RUSH_MS = 5,            /* how often a rush is read */
+	STORE_MS = 1000,        /* how long a change without an alert may be unstored */
+	TICK_MS = 1000,         /* ticks that are further off than this share wake-ups */
 	WAIT_MS = 100,          /* for journals that are not read to their ends */
 	RELEASE_S = 3600,       /* see follow_release() */
 	TAILS_MAX = 4096,
@@ -36,14 +41,37 @@ struct inlet {
 	uint16_t stream;
 };
 
+enum stir {
+	STIR_NONE,
+	STIR_WRITTEN, /* something was written, they say: it is read to its end */
+	STIR_ANY,     /* anything may have happened: it is looked at until there is nothing new */
+};
+
+/* Watches the folder of a source. */
+struct lookout {
+	struct daemon *daemon;
+	uv_fs_event_t watch;
+	uint16_t source;
+	bool is_armed, was_told_unwatched;
+	bool is_told, is_renamed; /* by an event that has not been followed yet */
+	bool in_rush;
+	bool has_found;           /* something was read; whoever wants to know clears it before */
+	bool has_looked;          /* what was there at the begin is no news */
+	bool is_deaf;             /* something was found that no event had told of, and none has come since */
+	bool is_partial;          /* folders below are not watched, or some files could not be followed */
+	uint64_t told_ms;         /* when an event was followed last */
+};
+
 struct daemon {
 	struct plan *plan;   /* in force */
 	const struct plan_options *options; /* to load it again */
 	uv_loop_t loop;
-	uv_timer_t rescan, tick, watchdog;
-	uv_idle_t busy;      /* runs while there is more to read than one round takes */
+	uv_timer_t rescan, rush, tick, store_later;
+	uint64_t watchdog_ms; /* the rescan feeds it at least so often; 0: it is not on */
+	uv_check_t woken;    /* runs after each waking's events */
+	uv_idle_t behind;    /* runs while there is more to read than one round takes */
 	uv_signal_t terminate, interrupt, hangup;
-	uv_fs_event_t *nudges[SOURCES_MAX]; /* one a source, on its folder */
+	struct lookout *lookouts[SOURCES_MAX]; /* NULL: a journal, not followed any more, or no memory */
 	struct engine *engine;
 	struct sinks *sinks;
 	struct store *store; /* NULL: nothing survives a restart */
@@ -55,18 +83,24 @@ struct daemon {
 	size_t source_count;
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended, or is a journal's */
 	uint16_t *tail_sources;
+	uint8_t *stirred;    /* enum stir of each: what is to be looked at in the next turn */
 	uint64_t *stored_offsets; /* of each tail, as committed last */
 	struct tail_place *released; /* closed since the last commit */
 	size_t released_count;
 	struct tail_place *finished; /* files that were read to their end, under whatever name: see follow.c */
 	bool too_many_told;
 	size_t tail_count;
-	bool caught_up, is_busy;
+	size_t next;         /* tail that the next round begins with */
+	bool caught_up, is_behind;
 	char buffer[BUFFER_SIZE];
 };
 
 /* The only reader of clocks. */
 struct moment daemon_now(void);
+
+/* Its timers; they do not run yet. */
+void turn_start(struct daemon *daemon);
+void turn_stop(struct daemon *daemon);
 
 /* One step of the engine; what follows is stored, then told. */
 void turn_step(struct daemon *daemon, struct input *input);
@@ -76,14 +110,29 @@ void turn_step(struct daemon *daemon, struct input *input);
 void turn_commit(struct daemon *daemon, const struct output *output);
 void turn_tell(struct daemon *daemon, const struct notice *notice);
 
-/* Reads all files to their ends, but no more than a round. */
-void turn_read_all(struct daemon *daemon);
+/* Reads what is stirred to its end, but no more than a round; the rest follows
+ * when signals and timers had their turn. */
+void turn_read(struct daemon *daemon);
 
 /* A journal's reader has something; context is its inlet. */
 void turn_take_records(void *context, struct span records);
 
-/* For `systemctl status`, by notify_ready() or notify_status(). */
+/* For `systemctl status`, by notify_ready() or notify_alive(). */
 void turn_tell_status(const struct daemon *daemon, void (*notify)(const char *));
+
+/* Begins to look, and rescans at once; ends it. */
+void lookout_start(struct daemon *daemon);
+void lookout_stop(struct daemon *daemon);
+
+/* Watches a source's folder; no longer. */
+void lookout_begin(struct daemon *daemon, uint16_t source);
+void lookout_end(struct daemon *daemon, uint16_t source);
+
+/* Reads all files, whether or not an event has told of them. */
+void lookout_look(struct daemon *daemon);
+
+/* Looks which files there are, after this time at the latest. */
+void lookout_rescan_within(struct daemon *daemon, uint64_t wait_ms);
 
 /* Follows what is configured, and no longer what is not. Returns 0 or -errno. */
 int follow_adopt(struct daemon *daemon, const struct config *config);
@@ -98,7 +147,7 @@ void follow_remember(struct daemon *daemon, const struct tail_place *place);
  * is complete, and there may be thousands. */
 void follow_release(struct daemon *daemon, size_t index);
 
-/* Looks which files there are now, and reads them. */
-void follow_rescan(uv_timer_t *timer);
+/* Looks which files of a source there are now. */
+void follow_find(struct daemon *daemon, uint16_t source);
 
 #endif

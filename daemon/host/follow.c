@@ -114,6 +114,13 @@ static size_t free_slot(struct daemon *daemon, uint16_t source)
 	return slot;
 }
 
+/* Not all of it is followed, or told of by events. */
+static void note_partial(struct daemon *daemon, uint16_t source)
+{
+	if (daemon->lookouts[source])
+		daemon->lookouts[source]->is_partial = true;
+}
+
 static void follow(struct daemon *daemon, uint16_t source, const char *path)
 {
 	const struct tail_place *finished;
@@ -136,11 +143,13 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 			log_line(SEVERITY_ERR, "%s and perhaps more cannot be followed: more than %d files, or no memory",
 				 path, TAILS_MAX);
 		daemon->too_many_told = true;
+		note_partial(daemon, source);
 		return;
 	}
 	if (known)
 		engine_stream_resume(daemon->engine, (uint16_t)slot, place);
 	daemon->tail_sources[slot] = source;
+	daemon->stirred[slot] = STIR_ANY;
 	daemon->stored_offsets[slot] = UINT64_MAX;
 	if (slot == daemon->tail_count)
 		daemon->tail_count++;
@@ -170,6 +179,8 @@ static void find_below(struct daemon *daemon, uint16_t source, const char *folde
 	while (tree && (entry = fts_read(tree)))
 		if (entry->fts_info == FTS_F && entry->fts_name[0] != '.')
 			follow(daemon, source, entry->fts_path);
+		else if (entry->fts_info == FTS_D && entry->fts_level > 0)
+			note_partial(daemon, source);
 	if (tree)
 		fts_close(tree);
 }
@@ -223,64 +234,18 @@ static bool follow_journal(struct daemon *daemon, uint16_t source)
 	return inlet->journal;
 }
 
-/* What there is of a source now. */
-static void find_source(struct daemon *daemon, uint16_t source)
+void follow_find(struct daemon *daemon, uint16_t source)
 {
 	const struct source_config *config = &daemon->sources[source];
 
 	if (!config->name)
 		return;
+	if (daemon->lookouts[source])
+		daemon->lookouts[source]->is_partial = false;
 	if (!config->is_journal)
 		find_files(daemon, source);
 	else if (!daemon->inlets[source].journal && !follow_journal(daemon, source))
 		log_line(SEVERITY_ERR, "%s: no memory to read it", config->name);
-}
-
-void follow_rescan(uv_timer_t *timer)
-{
-	struct daemon *daemon = timer->data;
-
-	log_flush();
-	for (size_t i = 0; i < daemon->source_count; i++)
-		find_source(daemon, (uint16_t)i);
-	turn_read_all(daemon);
-	if (daemon->unstored)
-		turn_commit(daemon, NULL);
-}
-
-static void on_nudge(uv_fs_event_t *nudge, const char *name, int events, int error)
-{
-	struct daemon *daemon = nudge->data;
-
-	for (size_t i = 0; i < daemon->source_count; i++)
-		find_source(daemon, (uint16_t)i);
-	turn_read_all(daemon);
-}
-
-/* Watches the folders, not the files: a watch on a file goes deaf when it is
- * rotated. */
-static void watch_folder(struct daemon *daemon, size_t source)
-{
-	const char *path = daemon->sources[source].path, *slash = strrchr(path, '/');
-	uv_fs_event_t *nudge = daemon->nudges[source] = malloc(sizeof *nudge);
-	char folder[4096];
-	struct stat status;
-
-	if (!nudge)
-		return;
-	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
-	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		snprintf(folder, sizeof folder, "%s", path);
-	uv_fs_event_init(&daemon->loop, nudge);
-	nudge->data = daemon;
-	/* Without it, the rescan finds what there is, a second later. */
-	if (uv_fs_event_start(nudge, on_nudge, folder, 0) < 0)
-		log_line(SEVERITY_WARNING, "%s: cannot be watched; looking every second instead", folder);
-}
-
-static void on_nudge_closed(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 static int add_source(struct daemon *daemon, const struct source_config *wanted, const struct settings *settings)
@@ -294,7 +259,7 @@ static int add_source(struct daemon *daemon, const struct source_config *wanted,
 		return -ENOMEM;
 	daemon->source_count++;
 	if (!wanted->is_journal)
-		watch_folder(daemon, at);
+		lookout_begin(daemon, (uint16_t)at);
 	return 0;
 }
 
@@ -309,9 +274,7 @@ static void drop_source(struct daemon *daemon, size_t source)
 	journal_close(daemon->inlets[source].journal);
 	daemon->inlets[source].journal = NULL;
 	source_config_clear(&daemon->sources[source]);
-	if (daemon->nudges[source])
-		uv_close((uv_handle_t *)daemon->nudges[source], on_nudge_closed);
-	daemon->nudges[source] = NULL;
+	lookout_end(daemon, (uint16_t)source);
 }
 
 /* Follows what is configured, and no longer what is not. */

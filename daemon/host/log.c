@@ -55,7 +55,7 @@ bool log_flush(void)
 		if (put(line))
 			waiting.lost = 0;
 	}
-	return waiting.count == 0;
+	return waiting.count == 0 && waiting.lost == 0;
 }
 
 static void emit(const char *line)

@@ -10,9 +10,9 @@ void notify_ready(const char *status)
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);
 }
 
-void notify_status(const char *status)
+void notify_alive(const char *status)
 {
-	sd_notifyf(0, "STATUS=%s", status);
+	sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", status);
 }
 
 void notify_reloading(void)
@@ -35,9 +35,4 @@ uint64_t notify_watchdog_ms(void)
 
 	/* Half of what is allowed, as sd_watchdog_enabled(3) advises. */
 	return sd_watchdog_enabled(0, &limit_us) > 0 ? limit_us / 2000 : 0;
-}
-
-void notify_watchdog(void)
-{
-	sd_notify(0, "WATCHDOG=1");
 }

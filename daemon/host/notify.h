@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 void notify_ready(const char *status);
-void notify_status(const char *status);
+
+/* Feeds the watchdog. */
+void notify_alive(const char *status);
 
 /* With the time of CLOCK_MONOTONIC, as Type=notify-reload wants it. */
 void notify_reloading(void);
@@ -13,6 +15,5 @@ void notify_stopping(void);
 
 /* How often the watchdog has to be fed, in milliseconds; 0: it is not on. */
 uint64_t notify_watchdog_ms(void);
-void notify_watchdog(void);
 
 #endif

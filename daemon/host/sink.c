@@ -399,7 +399,8 @@ static void flush(struct sink *sink)
 
 	if (sink->link != LINK_UP)
 		return;
-	if ((error = hung_up(sink))) {
+	/* A datagram's send() tells itself that nobody is there. */
+	if (sink->config.kind == SINK_TCP && (error = hung_up(sink))) {
 		broken(sink, error);
 		return;
 	}

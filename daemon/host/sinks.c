@@ -30,6 +30,7 @@ struct sinks {
 	struct outlet *outlets;
 	size_t count;
 	char host[256];
+	int process;
 	bool all_hubs, impatient;
 };
 
@@ -40,6 +41,7 @@ struct sinks *sinks_new(uv_loop_t *loop)
 	if (!sinks)
 		return NULL;
 	sinks->loop = loop;
+	sinks->process = getpid();
 	gethostname(sinks->host, sizeof sinks->host - 1);
 	uv_timer_init(loop, &sinks->patience);
 	sinks->patience.data = sinks;
@@ -125,18 +127,18 @@ static size_t encode_5424(const struct sinks *sinks, const struct outlet *outlet
 		.version = LAPSED_VERSION,
 		.facility = outlet->config.facility,
 		.enterprise_number = outlet->config.enterprise_number,
-		.process = getpid(),
+		.process = sinks->process,
 		.sequence = outlet->sequence,
 	};
 
 	return rfc5424_encode(&from, notice, now, buffer, size);
 }
 
-static size_t encode_3164(const struct outlet *outlet, const struct notice *notice, struct moment now, char *buffer,
-			  size_t size)
+static size_t encode_3164(const struct sinks *sinks, const struct outlet *outlet, const struct notice *notice,
+			  struct moment now, char *buffer, size_t size)
 {
 	time_t seconds = now.wall_ns / STAMP_SECOND;
-	struct rfc3164 from = {.facility = outlet->config.facility, .process = getpid()};
+	struct rfc3164 from = {.facility = outlet->config.facility, .process = sinks->process};
 	struct tm local;
 
 	if (localtime_r(&seconds, &local))
@@ -159,7 +161,7 @@ static void send_one(struct sinks *sinks, struct outlet *outlet, const struct no
 					    sizeof message);
 		break;
 	case SINK_DEVLOG:
-		size = encode_3164(outlet, notice, now, message, RFC3164_MAX);
+		size = encode_3164(sinks, outlet, notice, now, message, RFC3164_MAX);
 		break;
 	case SINK_UDP:
 		size = encode_5424(sinks, outlet, notice, now, message, RFC5424_UDP_MAX);

@@ -14,18 +14,27 @@
 /* How long a rotated file may still grow. */
 static const int64_t grace_ns = INT64_C(5000000000);
 
-enum { MARK_BYTES = 1024 };
-
-static uint64_t mark_of(int fd, uint64_t offset)
+static size_t mark_bytes(uint64_t offset)
 {
-	char bytes[MARK_BYTES];
-	size_t size = offset < MARK_BYTES ? offset : MARK_BYTES;
-	ssize_t n = pread(fd, bytes, size, (off_t)(offset - size));
+	return offset < TAIL_MARK_BYTES ? (size_t)offset : TAIL_MARK_BYTES;
+}
+
+static uint64_t hash_of(const char *bytes, size_t size)
+{
 	struct hash hash;
 
 	hash_begin(&hash, 0, 0);
-	hash_add(&hash, bytes, n > 0 ? (size_t)n : 0);
+	hash_add(&hash, bytes, size);
 	return hash_end(&hash);
+}
+
+static uint64_t mark_of(int fd, uint64_t offset)
+{
+	char bytes[TAIL_MARK_BYTES];
+	size_t size = mark_bytes(offset);
+	ssize_t n = pread(fd, bytes, size, (off_t)(offset - size));
+
+	return hash_of(bytes, n > 0 ? (size_t)n : 0);
 }
 
 bool tail_begin(struct tail *ret, const char *path, const struct tail_place *resume)
@@ -42,7 +51,9 @@ bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret)
 
 	if (tail->fd < 0)
 		return false;
-	*ret = (struct tail_place){tail->device, tail->inode, offset, mark_of(tail->fd, offset)};
+	*ret = (struct tail_place){tail->device, tail->inode, offset,
+				   offset == tail->offset ? hash_of(tail->before, mark_bytes(offset))
+							  : mark_of(tail->fd, offset)};
 	return true;
 }
 
@@ -105,15 +116,19 @@ static enum tail_found report(struct tail *tail, int error, struct tail_news *re
 	return error == 0 || error == -ENOENT ? TAIL_IDLE : TAIL_ERROR;
 }
 
-static void go_on(struct tail *tail, const struct tail_place *place)
+/* Goes on behind the offset. */
+static bool go_on(struct tail *tail, uint64_t offset)
 {
-	tail->offset = place->offset;
-	tail->mark = place->mark;
+	size_t known = mark_bytes(offset);
+
+	tail->offset = offset;
+	return pread(tail->fd, tail->before, known, (off_t)(offset - known)) == (ssize_t)known;
 }
 
 static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
 {
 	struct stat status;
+	uint64_t offset = 0;
 	int fd = open(tail->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
@@ -141,11 +156,15 @@ static enum tail_found open_file(struct tail *tail, struct tail_news *ret)
 	tail->inode = status.st_ino;
 	tail->size = (uint64_t)status.st_size;
 	if (tail->resume.offset > 0)
-		go_on(tail, &tail->resume);
+		offset = tail->resume.offset;
 	else if (tail->last.offset > 0 && is_place(fd, &status, &tail->last))
-		go_on(tail, &tail->last); /* it had only been away */
-	else
-		tail->mark = mark_of(fd, 0);
+		offset = tail->last.offset; /* it had only been away */
+	if (!go_on(tail, offset)) {
+		close(fd);
+		tail->fd = -1;
+		tail->offset = 0;
+		return report(tail, -EIO, ret);
+	}
 	tail->resume.offset = 0;
 	return report(tail, 0, ret);
 }
@@ -169,7 +188,6 @@ static enum tail_found restart(struct tail *tail, struct tail_news *ret)
 		return TAIL_GAP;
 	}
 	tail->offset = tail->size = 0;
-	tail->mark = mark_of(tail->fd, 0);
 	return TAIL_BREAK;
 }
 
@@ -191,14 +209,33 @@ static enum tail_found end_rotated(struct tail *tail, int64_t mono_ns)
 	return TAIL_BREAK;
 }
 
-static int64_t change_of(const struct stat *status)
+static uint64_t size_of(const struct tail *tail)
 {
-	return (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+	struct stat status;
+
+	return fstat(tail->fd, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+/* n bytes were read, behind those that are known the new ones. */
+static enum tail_found take(struct tail *tail, char *buffer, size_t size, size_t n, struct tail_news *ret)
+{
+	size_t known = mark_bytes(tail->offset), mark;
+
+	ret->bytes = (struct span){buffer + known, n - known};
+	tail->offset += n - known;
+	mark = mark_bytes(tail->offset);
+	memcpy(tail->before, buffer + n - mark, mark);
+	ret->at_end = n < size;
+	/* What is left unread is of interest only if the file is emptied then. */
+	tail->size = ret->at_end ? tail->offset : size_of(tail);
+	tail->idle_mono_ns = 0;
+	tail->error = 0;
+	return TAIL_BYTES;
 }
 
 enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size_t size, struct tail_news *ret)
 {
-	struct stat status;
+	size_t known;
 	ssize_t n;
 
 	*ret = (struct tail_news){0};
@@ -208,25 +245,16 @@ enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size
 		if (tail->fd < 0)
 			return found;
 	}
-	if (fstat(tail->fd, &status) < 0)
-		return report(tail, -errno, ret);
-	if ((uint64_t)status.st_size < tail->offset ||
-	    (change_of(&status) != tail->changed_ns && mark_of(tail->fd, tail->offset) != tail->mark))
-		return restart(tail, ret);
-	tail->changed_ns = change_of(&status);
-	tail->size = (uint64_t)status.st_size;
-	n = pread(tail->fd, buffer, size, (off_t)tail->offset);
+	/* The bytes before are read once more with the new ones: one call says both what has come and that the
+	 * file is still the one that it was. */
+	known = mark_bytes(tail->offset);
+	n = pread(tail->fd, buffer, size, (off_t)(tail->offset - known));
 	if (n < 0)
 		return report(tail, -errno, ret);
-	if (n > 0) {
-		tail->offset += (uint64_t)n;
-		tail->mark = mark_of(tail->fd, tail->offset);
-		tail->size = tail->size > tail->offset ? tail->size : tail->offset;
-		tail->idle_mono_ns = 0;
-		tail->error = 0;
-		ret->bytes = (struct span){buffer, (size_t)n};
-		return TAIL_BYTES;
-	}
+	if ((size_t)n < known || memcmp(buffer, tail->before, known) != 0)
+		return restart(tail, ret);
+	if ((size_t)n > known)
+		return take(tail, buffer, size, (size_t)n, ret);
 	/* It may come back. */
 	tail->rotated = tail->detached || path_leads_elsewhere(tail);
 	if (!tail->rotated)

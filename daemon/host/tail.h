@@ -13,8 +13,10 @@
 /* Up to where a file was read, and which file that was. */
 struct tail_place {
 	uint64_t device, inode, offset;
-	uint64_t mark; /* hash of the bytes before offset, up to 1024: size and inode can not tell a refilled file */
+	uint64_t mark; /* hash of the bytes before offset: size and inode can not tell a refilled file */
 };
+
+enum { TAIL_MARK_BYTES = 1024 }; /* as many of them, or as there are */
 
 struct tail {
 	char *path;
@@ -23,11 +25,10 @@ struct tail {
 	ino_t inode;
 	uint64_t offset;      /* read up to here */
 	uint64_t size;        /* when last looked at */
-	int64_t changed_ns;   /* the file's own time of change, then */
 	bool rotated;         /* the path leads to another file; this one is read to its end */
 	bool detached;        /* and another tail follows the path */
 	int64_t idle_mono_ns; /* since when a rotated file had nothing more */
-	uint64_t mark;        /* see struct tail_place */
+	char before[TAIL_MARK_BYTES]; /* the last bytes that were read: there again at each look, or it is refilled */
 	int error;            /* -errno that was told; 0 */
 	struct tail_place resume; /* where an earlier run has come to; offset 0: nowhere */
 	struct tail_place last;   /* where it has come to in the file that it closed last */
@@ -44,6 +45,7 @@ enum tail_found {
 
 struct tail_news {
 	struct span bytes; /* in the caller's buffer */
+	bool at_end;       /* the file had no more */
 	uint64_t lost_from, lost_bytes;
 	int error;
 };
@@ -62,7 +64,8 @@ void tail_end(struct tail *tail);
 void tail_detach(struct tail *tail);
 
 /* One look. A rotated file is kept for some seconds after its end, for its
- * writer may hold it. */
+ * writer may hold it. size: more than TAIL_MARK_BYTES, which are read again at
+ * each look. */
 enum tail_found tail_look(struct tail *tail, int64_t mono_ns, char *buffer, size_t size, struct tail_news *ret);
 
 #endif

@@ -21,6 +21,7 @@ struct moment daemon_now(void)
 /* --- the engine --------------------------------------------------------- */
 
 static void on_tick(uv_timer_t *timer);
+static void on_store_later(uv_timer_t *timer);
 
 void turn_tell(struct daemon *daemon, const struct notice *notice)
 {
@@ -102,23 +103,50 @@ void turn_commit(struct daemon *daemon, const struct output *output)
 	daemon->store_failed = r != 0;
 }
 
+static void on_store_later(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	if (daemon->unstored)
+		turn_commit(daemon, NULL);
+	if (daemon->unstored)
+		uv_timer_start(timer, on_store_later, STORE_MS, 0);
+}
+
+static void note_unstored(struct daemon *daemon)
+{
+	daemon->unstored = true;
+	if (daemon->store && !uv_is_active((uv_handle_t *)&daemon->store_later))
+		uv_timer_start(&daemon->store_later, on_store_later, STORE_MS, 0);
+}
+
+static void tick_after(struct daemon *daemon, int64_t wait_ns)
+{
+	uint64_t now_ms = uv_now(&daemon->loop);
+	uint64_t wait_ms = wait_ns < INT32_MAX * INT64_C(1000000) ? (uint64_t)(wait_ns / 1000000 + 1) : INT32_MAX;
+
+	/* A thousand devices' deadlines are not worth as many wake-ups. */
+	if (wait_ms > TICK_MS)
+		wait_ms = (now_ms + wait_ms + TICK_MS - 1) / TICK_MS * TICK_MS - now_ms;
+	uv_timer_start(&daemon->tick, on_tick, wait_ms, 0);
+}
+
 void turn_step(struct daemon *daemon, struct input *input)
 {
 	struct output output;
-	int64_t wait_ms;
 
 	input->now = daemon_now();
 	engine_step(daemon->engine, input, &output);
 	if (output.freed_much)
 		malloc_trim(0);
-	daemon->unstored |= input->type != INPUT_TICK;
 	if (output.count > 0)
 		turn_commit(daemon, &output);
 	for (size_t i = 0; i < output.count; i++)
 		turn_tell(daemon, &output.notices[i]);
-	daemon->unstored |= output.count > 0; /* that they have been sent */
-	wait_ms = output.wait_ns / 1000000 + 1;
-	uv_timer_start(&daemon->tick, on_tick, (uint64_t)(wait_ms > INT32_MAX ? INT32_MAX : wait_ms), 0);
+	/* Of a notice, that it was sent. */
+	if (input->type != INPUT_TICK || output.count > 0)
+		note_unstored(daemon);
+	tick_after(daemon, output.wait_ns);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -131,19 +159,25 @@ static void complain(const struct tail *tail, int error)
 				    : "");
 }
 
-/* One look at one file. Returns the bytes that it brought. */
-static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
+/* One look at one file. Returns the bytes that it brought; the file stays
+ * stirred as long as it is to be looked at again. */
+static size_t look(struct daemon *daemon, size_t index)
 {
 	struct input input = {.stream = (uint16_t)index};
 	struct tail *tail = &daemon->tails[index];
 	struct tail_news news;
+	struct lookout *lookout = daemon->lookouts[daemon->tail_sources[index]];
+	enum tail_found found = tail_look(tail, daemon_now().mono_ns, daemon->buffer, BUFFER_SIZE, &news);
 
-	*ret_more = true;
-	switch (tail_look(tail, daemon_now().mono_ns, daemon->buffer, BUFFER_SIZE, &news)) {
+	if (found != TAIL_IDLE && lookout)
+		lookout->has_found = true;
+	switch (found) {
 	case TAIL_BYTES:
 		input.type = INPUT_BYTES;
 		input.bytes = news.bytes;
 		turn_step(daemon, &input);
+		if (news.at_end && daemon->stirred[index] == STIR_WRITTEN)
+			daemon->stirred[index] = STIR_NONE;
 		return news.bytes.size;
 	case TAIL_BREAK:
 		input.type = INPUT_BREAK;
@@ -169,11 +203,11 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 	case TAIL_IDLE:
 		break;
 	}
-	*ret_more = false;
+	daemon->stirred[index] = STIR_NONE;
 	return 0;
 }
 
-static void on_busy(uv_idle_t *idle);
+static void on_behind(uv_idle_t *idle);
 
 static bool journals_at_end(const struct daemon *daemon)
 {
@@ -195,40 +229,59 @@ void turn_tell_status(const struct daemon *daemon, void (*notify)(const char *))
 	notify(text);
 }
 
-/* Reads all files to their ends, but no more than a round. */
-void turn_read_all(struct daemon *daemon)
+static void catch_up(struct daemon *daemon)
+{
+	struct engine_status status;
+
+	daemon->caught_up = true;
+	turn_step(daemon, &(struct input){.type = INPUT_CAUGHT_UP});
+	engine_status(daemon->engine, &status);
+	log_line(SEVERITY_INFO, "caught up: %llu records, %zu devices; following",
+		 (unsigned long long)status.counts.read, status.devices);
+	turn_tell_status(daemon, notify_ready);
+}
+
+/* One file to its end. Returns the bytes that it brought; they are more than a
+ * round only if it has not ended. */
+static size_t read_one(struct daemon *daemon, size_t index, size_t room)
 {
 	size_t total = 0;
-	bool more;
 
-	for (size_t i = 0; i < daemon->tail_count; i++)
-		do {
-			if (!daemon->tails[i].path)
-				break;
-			total += look(daemon, i, &more);
-			follow_let_go(daemon, i);
-			if (!more)
-				follow_release(daemon, i);
-			if (total > ROUND_SIZE) {
-				if (!daemon->is_busy)
-					uv_idle_start(&daemon->busy, on_busy);
-				daemon->is_busy = true;
-				return;
-			}
-		} while (more);
-	if (daemon->is_busy)
-		uv_idle_stop(&daemon->busy);
-	daemon->is_busy = false;
-	if (!daemon->caught_up && journals_at_end(daemon)) {
-		struct engine_status status;
-
-		daemon->caught_up = true;
-		turn_step(daemon, &(struct input){.type = INPUT_CAUGHT_UP});
-		engine_status(daemon->engine, &status);
-		log_line(SEVERITY_INFO, "caught up: %llu records, %zu devices; following",
-			 (unsigned long long)status.counts.read, status.devices);
-		turn_tell_status(daemon, notify_ready);
+	while (total <= room && daemon->stirred[index] && daemon->tails[index].path) {
+		total += look(daemon, index);
+		follow_let_go(daemon, index);
 	}
+	if (daemon->tails[index].path && daemon->tails[index].rotated)
+		lookout_rescan_within(daemon, RESCAN_MS);
+	if (!daemon->stirred[index])
+		follow_release(daemon, index);
+	return total;
+}
+
+void turn_read(struct daemon *daemon)
+{
+	size_t total = 0;
+
+	/* One after the other, so that the records of a backlog come in their order; but a file that grows faster
+	 * than it can be read does not keep the rest from their turn. */
+	for (size_t i = 0; i < daemon->tail_count; i++) {
+		size_t index = (daemon->next + i) % daemon->tail_count;
+
+		if (!daemon->stirred[index])
+			continue;
+		total += read_one(daemon, index, ROUND_SIZE - total);
+		if (total > ROUND_SIZE) {
+			daemon->next = daemon->caught_up ? index + 1 : index;
+			daemon->is_behind = true;
+			uv_idle_start(&daemon->behind, on_behind);
+			return;
+		}
+	}
+	uv_idle_stop(&daemon->behind);
+	daemon->is_behind = false;
+	daemon->next = 0;
+	if (!daemon->caught_up && journals_at_end(daemon))
+		catch_up(daemon);
 }
 
 void turn_take_records(void *context, struct span records)
@@ -238,13 +291,13 @@ void turn_take_records(void *context, struct span records)
 
 	if (records.size)
 		turn_step(daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
-	if (!daemon->caught_up && !daemon->is_busy && journals_at_end(daemon))
-		turn_read_all(daemon);
+	if (!daemon->caught_up && !daemon->is_behind && journals_at_end(daemon))
+		lookout_look(daemon);
 }
 
-static void on_busy(uv_idle_t *idle)
+static void on_behind(uv_idle_t *idle)
 {
-	turn_read_all(idle->data);
+	turn_read(idle->data);
 }
 
 /* All has been read when a tick comes; otherwise time must wait. */
@@ -252,9 +305,24 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
-	turn_read_all(daemon);
+	lookout_look(daemon);
 	if (!journals_at_end(daemon))
 		uv_timer_start(timer, on_tick, WAIT_MS, 0);
-	else if (!daemon->is_busy)
+	else if (!daemon->is_behind)
 		turn_step(daemon, &(struct input){.type = INPUT_TICK});
+}
+
+void turn_start(struct daemon *daemon)
+{
+	uv_timer_init(&daemon->loop, &daemon->tick);
+	uv_timer_init(&daemon->loop, &daemon->store_later);
+	uv_idle_init(&daemon->loop, &daemon->behind);
+	daemon->tick.data = daemon->store_later.data = daemon->behind.data = daemon;
+}
+
+void turn_stop(struct daemon *daemon)
+{
+	uv_timer_stop(&daemon->tick);
+	uv_timer_stop(&daemon->store_later);
+	uv_idle_stop(&daemon->behind);
 }

@@ -1,11 +1,13 @@
 """What the daemon follows: files that grow, rotate, shrink, vanish and come."""
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
 import time
 
+from program import wakes
 from rig import NOBODY, Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
 
 
@@ -377,3 +379,112 @@ def last_words(bench):
     append(bench.log, refused(now(), "a"))
     daemon.process.send_signal(signal.SIGCONT)
     finish(daemon, 1, "a", number=None)              # a second SIGTERM may find it half gone
+
+
+# --- when it looks --------------------------------------------------------------
+
+AT_ONCE_S = 0.6                                      # a second look comes after one second at the earliest
+
+
+def tell_at_once(daemon, device):
+    daemon.alert("AUTH_FAIL", device=device, seconds=AT_ONCE_S)
+
+
+def burst(file, devices):
+    """A write each, as fast as can be."""
+    for device in devices:
+        file.write(connected(now(), device).encode())
+
+
+@story("in a burst and after it every alert comes at once, however the writes are spaced")
+def bursts(bench):
+    chance, daemon, records = random.Random(7), bench.start(settings={"fleet_least": 1000000}), 0
+    with open(bench.log, "ab", buffering=0) as file:
+        for n in range(40):
+            burst(file, [f"meter-{chance.randrange(50)}" for _ in range(20)])
+            time.sleep(chance.random() * 0.02)       # some of them end while the burst is waited for its end
+            file.write(refused(now(), f"pump-{n}").encode())
+            records += 21
+            tell_at_once(daemon, f"pump-{n}")
+        time.sleep(0.2)                              # nothing has come for long
+        file.write(refused(now(), "last").encode())
+        tell_at_once(daemon, "last")
+    finish(daemon, records + 1, "last", *(f"pump-{n}" for n in range(40)))
+
+
+@story("files that are rotated, and that come, amid a burst lose nothing")
+def burst_rotated(bench):
+    daemon = bench.start([bench.folder / "hub-*.json"], settings={"fleet_least": 1000000})
+    for generation in range(5):
+        with open(bench.folder / "hub-a.json", "ab", buffering=0) as file:
+            burst(file, [f"meter-{n}" for n in range(300)])
+            file.write(refused(now(), f"pump-{generation}").encode())
+            tell_at_once(daemon, f"pump-{generation}")
+            burst(file, [f"meter-{n}" for n in range(300)])
+            os.rename(bench.folder / "hub-a.json", bench.folder / f"old-{generation}")
+            burst(file, [f"meter-{n}" for n in range(300)])
+        append(bench.folder / f"hub-{generation}.json", refused(now(), f"valve-{generation}"))
+    devices = [f"{kind}-{n}" for kind in ("pump", "valve") for n in range(5)]
+    tell(daemon, *devices)
+    finish(daemon, 5 * 902, *devices)
+
+
+@story("many bytes in one file do not keep another from being read")
+def fair(bench):
+    other = bench.folder / "other.json"
+    daemon = bench.start([bench.log, other], settings={"fleet_least": 1000000})
+    chunk = "".join(connected(now(), f"meter-{n % 500}") for n in range(10000))
+    for _ in range(8):
+        append(bench.log, chunk)
+    append(other, refused(now(), "a"))
+    append(bench.log, refused(now(), "b"))
+    tell(daemon, "a", "b")
+    holds([a["device"] for a in daemon.alerts("AUTH_FAIL")] == ["a", "b"], "the other file had to wait for the end")
+    finish(daemon, 80002, "a", "b")
+
+
+@story("a file of which no event tells is looked at every second, once that is known")
+def deaf(bench):
+    elsewhere = bench.folder / "elsewhere"
+    elsewhere.mkdir()
+    link = bench.folder / "link.json"
+    link.symlink_to(elsewhere / "log.json")
+    append(bench.log)
+    daemon = bench.start([bench.log, link])
+    append(bench.log, expelled(now(), "away"))       # its deadline makes the daemon look
+    append(elsewhere / "log.json", refused(now(), "a"))
+    tell(daemon, "a")
+    daemon.alert("NOT_RETURNED", device="away")
+    for device in "bc":
+        time.sleep(3)                                # nothing falls due any more
+        append(elsewhere / "log.json", refused(now(), device))
+        daemon.alert("AUTH_FAIL", device=device, seconds=2)
+    expect(daemon.stop()["read"], 4, "records read")
+
+
+@story("a folder that is replaced by another is watched again")
+def folder_replaced(bench):
+    log = bench.folder / "logs" / "log.json"
+    log.parent.mkdir()
+    daemon = bench.start([log], environment={"WATCHDOG_USEC": "2000000"})
+    append(log, refused(now(), "a"))
+    tell_at_once(daemon, "a")
+    os.rename(log.parent, bench.folder / "aside")
+    log.parent.mkdir()
+    append(log, refused(now(), "b"))
+    tell(daemon, "b")
+    time.sleep(1.2)
+    for device in "cdef":
+        append(log, refused(now(), device))
+        tell_at_once(daemon, device)
+    finish(daemon, 6, *"abcdef")
+
+
+@story("with nothing to read it sleeps")
+def sleeps(bench):
+    append(bench.log, connected(now() - 9000, "a"))
+    daemon = bench.start(settings={})
+    time.sleep(1)
+    before = wakes(daemon)
+    time.sleep(4)
+    holds(wakes(daemon) - before <= 1, f"it woke {wakes(daemon) - before} times in 4 s")
