@@ -80,7 +80,7 @@ void turn_tell(struct daemon *daemon, const struct notice *notice);
 void turn_read_all(struct daemon *daemon);
 
 /* A journal's reader has something; context is its inlet. */
-void turn_take_records(void *context, struct span records);
+void turn_take_journal(void *context, struct input *input);
 
 /* For `systemctl status`, by notify_ready() or notify_status(). */
 void turn_tell_status(const struct daemon *daemon, void (*notify)(const char *));

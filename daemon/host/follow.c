@@ -218,7 +218,7 @@ static bool follow_journal(struct daemon *daemon, uint16_t source)
 	*inlet = (struct inlet){.daemon = daemon, .stream = (uint16_t)daemon->tail_count};
 	daemon->tails[daemon->tail_count] = (struct tail){.fd = -1};
 	daemon->tail_sources[daemon->tail_count++] = source;
-	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position), turn_take_records,
+	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position), turn_take_journal,
 				      inlet);
 	return inlet->journal;
 }

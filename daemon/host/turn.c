@@ -151,7 +151,7 @@ static size_t look(struct daemon *daemon, size_t index, bool *ret_more)
 		input.type = INPUT_GAP;
 		input.bytes = span_of(tail->path);
 		input.lost_from = news.lost_from;
-		input.lost_bytes = news.lost_bytes;
+		input.lost = news.lost_bytes;
 		turn_step(daemon, &input);
 		return 0;
 	case TAIL_LOST:
@@ -228,13 +228,14 @@ void turn_read_all(struct daemon *daemon)
 	}
 }
 
-void turn_take_records(void *context, struct span records)
+void turn_take_journal(void *context, struct input *input)
 {
 	const struct inlet *inlet = context;
 	struct daemon *daemon = inlet->daemon;
 
-	if (records.size)
-		turn_step(daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
+	input->stream = inlet->stream;
+	if (input->type != INPUT_BYTES || input->bytes.size)
+		turn_step(daemon, input);
 	if (!daemon->caught_up && !daemon->is_busy && journals_at_end(daemon))
 		turn_read_all(daemon);
 }

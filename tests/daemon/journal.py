@@ -7,6 +7,7 @@ usage: journal.py --lapsed PATH [--rules DIR] [WORDS...]
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -179,6 +180,17 @@ def day(at):
     return sorted(lines)
 
 
+GAP = re.compile(r"<4>INPUT_GAP: input lost unread: (?:up to (\d+)|an unknown number of) entries of journal (.+) from number "
+                 r"(\d+) on, of all services; verdicts may be wrong for what was in them")
+
+
+def gaps(daemon):
+    """First number and count (None: unknown) of what was lost, as told."""
+    found = [GAP.fullmatch(line) for line in daemon.lines("INPUT_GAP: ")]
+    holds(all(found), f"told as {daemon.lines('INPUT_GAP: ')}")
+    return [(int(m[3]), m[1] and int(m[1])) for m in found]
+
+
 def without_time(line):
     fields = json.loads(line)
     del fields["time"]
@@ -254,7 +266,7 @@ def growing(bench):
         daemon.alert("AUTH_FAIL", device=device, seconds=5)
     counts = daemon.stop()
     expect((counts["read"], counts["malformed"]), (5, 0), "records read, malformed")
-    expect(daemon.lines("removed"), [], "losses")
+    expect(gaps(daemon), [], "losses")
 
 
 @story("rotation while reading loses nothing and tells nothing twice")
@@ -271,16 +283,12 @@ def rotation(bench):
         daemon.alert("AUTH_FAIL", device="last")
         counts = daemon.stop()
         expect((counts["read"], counts["malformed"]), (3001, 0), "records read, malformed")
-        expect(daemon.lines("removed"), [], "losses")
+        expect(gaps(daemon), [], "losses")
     finally:
         journald.stop()
 
 
-def lost(daemon):
-    return sum(int(line.split(" were removed")[0].split()[-2]) for line in daemon.lines("were removed before"))
-
-
-@story("what is vacuumed before it is read is told with its exact count")
+@story("what is vacuumed before it is read is a gap, with its exact range")
 def vacuum(bench):
     journald = Journald(bench)
     try:
@@ -301,13 +309,14 @@ def vacuum(bench):
         newest = journald.newest()
         counts = daemon.stop()
         # Journald's own messages are no records, but entries.
-        expect(counts["read"] + lost(daemon), newest, "entries read and lost")
-        holds(0 < lost(daemon) <= newest - first, f"{lost(daemon)} lost")
+        lost = sum(count for _, count in gaps(daemon))
+        expect(counts["read"] + lost, newest, "entries read and lost")
+        holds(0 < lost <= newest - first and gaps(daemon)[0][0] > first, f"{lost} lost behind {first}: {gaps(daemon)}")
     finally:
         journald.stop()
 
 
-@story("with matches, what is vacuumed unread is told as a bound, and what others wrote is no loss")
+@story("with matches, what is vacuumed unread is a gap of at most so many, and what others wrote is no loss")
 def vacuum_matches(bench):
     journald = Journald(bench)
     try:
@@ -323,7 +332,7 @@ def vacuum_matches(bench):
         wait("a second reader", lambda: reader(daemon))
         journald.send(refused(now(), "a"), SYSLOG_IDENTIFIER="hub")
         daemon.alert("AUTH_FAIL", device="a")
-        expect(daemon.lines("removed"), [], "losses")
+        expect(gaps(daemon), [], "losses")
         time.sleep(2.5)
         os.kill(reader(daemon), signal.SIGSTOP)
         for n in range(20000):
@@ -331,8 +340,8 @@ def vacuum_matches(bench):
         os.kill(reader(daemon), signal.SIGCONT)
         journald.send(refused(now(), "b"), SYSLOG_IDENTIFIER="hub")
         daemon.alert("AUTH_FAIL", device="b")
-        line = daemon.line("were removed before they were read")
-        holds("up to " in line and "of all services" in line, line)
+        daemon.line("INPUT_GAP")
+        holds(sum(count for _, count in gaps(daemon)) > 1000, f"gaps: {gaps(daemon)}")
         expect(daemon.stop()["read"], 3, "records read")
     finally:
         journald.stop()
@@ -364,7 +373,7 @@ def killed(bench):
     holds("started again in " in line, line)
     counts = daemon.stop()
     expect((counts["read"], counts["malformed"]), (60001, 0), "records read, malformed")
-    expect(daemon.lines("removed"), [], "losses")
+    expect(gaps(daemon), [], "losses")
 
 
 @story("a journal file that is truncated under the reader kills at most the reader")
@@ -378,7 +387,74 @@ def truncated(bench):
     daemon.line("caught up", 60)
     write(bench.folder / "journal" / "c.journal", entry(refused(now(), "after")))
     daemon.alert("AUTH_FAIL", device="after")
-    daemon.stop()
+    daemon.line("INPUT_GAP")
+    (first, count), = gaps(daemon)
+    counts = daemon.stop()
+    expect((first + count, counts["read"] + count), (30002, 30003), "the end of the gap, all read and lost")
+
+
+@story("a file that is cut short before its entries were read is a gap, with matches too")
+def cut_short(bench):
+    place = bench.folder / "journal"
+    write(place / "a.journal", *(entry(connected(now(), f"meter-{n}"), SYSLOG_IDENTIFIER="hub") for n in range(100)))
+    for folder, chosen in (("whole", {}), ("chosen", {"identifier": "hub"})):
+        shutil.copytree(place, bench.folder / folder)
+        daemon = start(bench, of(bench.folder / folder, **chosen))
+        os.kill(reader(daemon), signal.SIGSTOP)
+        stopped = reader(daemon)
+        write(bench.folder / folder / "a.journal",
+              *(entry(connected(now(), f"meter-{n}"), SYSLOG_IDENTIFIER="hub") for n in range(100, 150)))
+        os.truncate(bench.folder / folder / "a.journal", 10000)
+        os.kill(stopped, signal.SIGKILL)
+        daemon.line("INPUT_GAP")
+        time.sleep(2.2)                              # two more looks
+        expect(gaps(daemon), [(101, 50)], f"gaps, {folder}")
+        expect(daemon.stop()["read"], 100, f"records read, {folder}")
+
+
+def spoil(file, *numbers):
+    """Makes the entries with these numbers unreadable."""
+    data = bytearray(file.read_bytes())
+    at, found = int.from_bytes(data[88:96], "little"), []
+    while at < len(data) and data[at]:
+        if data[at] == 3:                            # an entry
+            found.append(at)
+        at += int.from_bytes(data[at + 8:at + 16], "little") + 7 & ~7
+    for at in found:
+        if int.from_bytes(data[at + 16:at + 24], "little") in numbers:
+            data[at] = 99
+    file.write_bytes(data)
+
+
+@story("entries that cannot be read any more are gaps where they stood")
+def spoilt(bench):
+    file = bench.folder / "journal" / "a.journal"
+    write(file, *(entry(connected(now() - 100 + n, f"meter-{n}"), now() - 100 + n) for n in range(50)))
+    spoil(file, 11, 12, 13, 31)
+    daemon = start(bench, of(file.parent))
+    expect(gaps(daemon), [(11, 3), (31, 1)], "gaps")
+    expect(daemon.stop()["read"], 46, "records read")
+    spoil(file, 50)
+    daemon = start(bench, of(file.parent))
+    daemon.line("from number 50 on")
+    expect(gaps(daemon), [(11, 3), (31, 1), (50, 1)], "gaps, with the last entry")
+    expect(daemon.stop()["read"], 45, "records read")
+
+
+@story("a gap is told once over a restart")
+def gap_once(bench):
+    file = bench.folder / "journal" / "a.journal"
+    write(file, *(entry(connected(now() - 100 + n, f"meter-{n}"), now() - 100 + n) for n in range(20)))
+    spoil(file, 11)
+    path = configure(bench, of(file.parent))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"state": str(bench.folder)}))
+    told = []
+    for _ in range(2):
+        daemon = Daemon(bench, path, {}, None)
+        daemon.line("caught up")
+        told += gaps(daemon)
+        daemon.stop()
+    expect(told, [(11, 1)], "gaps")
 
 
 @story("a journal that is replaced by another one is read from its head")
@@ -393,10 +469,11 @@ def foreign(bench):
     os.kill(stopped, signal.SIGKILL)
     daemon.alert("AUTH_FAIL", device="a")
     daemon.line("it is another journal than before")
+    expect(gaps(daemon), [(11, None)], "gaps")
     expect(daemon.stop()["read"], 11, "records read")
 
 
-FRAME = struct.Struct("=IIQQIIII")
+FRAME = struct.Struct("=IIQQQIIII")
 
 
 def read_frames(bench, folder, position="", *matches):
@@ -407,7 +484,7 @@ def read_frames(bench, folder, position="", *matches):
         while not at_end:
             start_of = process.stdout.read(FRAME.size)
             holds(len(start_of) == FRAME.size, f"it ended after {records}, {words}")
-            _, flags, lost_now, _, *sizes, _ = FRAME.unpack(start_of)
+            _, flags, _, lost_now, _, *sizes, _ = FRAME.unpack(start_of)
             parts = [process.stdout.read(size).decode() for size in sizes]
             position = parts[0] or position
             words += parts[1]
@@ -452,9 +529,10 @@ def refused_by_journald(bench):
           entry(refused(now(), "a"), _SYSTEMD_UNIT="edge.service"))
     daemon = start(bench, of(bench.folder / "journal", unit="edge.service"))
     daemon.alert("AUTH_FAIL", device="a")
-    holds("journald refused 4711 messages" in daemon.line("refused"), "the count")
+    line = daemon.line("INPUT_GAP")
+    holds(f"up to 4711 messages of journal {bench.folder}/journal _SYSTEMD_UNIT=edge.service, refused by journald's rate limit" in line, line)
     counts = daemon.stop()
-    expect((counts["read"], counts["malformed"], len(daemon.lines("rate limit"))), (1, 0, 1), "read, malformed, told")
+    expect((counts["read"], counts["malformed"], len(daemon.lines("INPUT_GAP"))), (1, 0, 1), "read, malformed, told")
 
 
 @story("a journal that may not be read is one clear line, the rest is followed, and it is read once it may be")
