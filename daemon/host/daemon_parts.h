@@ -56,7 +56,7 @@ struct daemon {
 	struct tail *tails;  /* numbered as the engine's streams; a path of NULL has ended, or is a journal's */
 	uint16_t *tail_sources;
 	uint64_t *stored_offsets; /* of each tail, as committed last */
-	struct tail_place *released; /* closed since the last commit */
+	struct tail_place *released; /* closed since the last commit that was good; at most FINISHED_MAX */
 	size_t released_count;
 	struct tail_place *finished; /* files that were read to their end, under whatever name: see follow.c */
 	bool too_many_told;

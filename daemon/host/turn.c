@@ -33,7 +33,6 @@ static void store_tails(struct daemon *daemon)
 {
 	for (size_t i = 0; i < daemon->released_count; i++)
 		store_put_file(daemon->store, "", &daemon->released[i], (struct place){.line = 1});
-	daemon->released_count = 0;
 	for (size_t i = 0; i < daemon->tail_count; i++) {
 		struct tail_place at;
 		struct place place;
@@ -93,6 +92,8 @@ void turn_commit(struct daemon *daemon, const struct output *output)
 	if (r) {
 		engine_save_again(daemon->engine);
 		memset(daemon->stored_offsets, 0xFF, TAILS_MAX * sizeof *daemon->stored_offsets);
+	} else {
+		daemon->released_count = 0;
 	}
 	if (r && !daemon->store_failed)
 		log_line(SEVERITY_ERR, "the state cannot be stored: %s; lapsed goes on, and tries again", strerror(-r));
