@@ -1,9 +1,5 @@
-#!/usr/bin/env python3
 """The journal as a source: the real daemon with its reader process on journals that
-systemd-journal-remote writes, or a journald of its own in a private /run. Prints TAP.
-
-usage: journal.py --lapsed PATH [--rules DIR] [WORDS...]
-"""
+systemd-journal-remote writes, or a journald of its own in a private /run."""
 import json
 import os
 import pathlib
@@ -15,7 +11,6 @@ import struct
 import subprocess
 import time
 
-import rig
 from rig import (NOBODY, QUICK, Daemon, Failed, Skipped, append, connected, expect, expelled, holds, now, refused,
                  story, wait)
 
@@ -614,13 +609,3 @@ def configuration(bench):
     expect(json.loads("\n".join(lines))["sources"], good, "sources as printed")
     second = bench.run("--config", again, "--print-effective-config").stdout.split("\n")
     expect([line for line in second if not line.lstrip().startswith("//")], lines, "printed again")
-
-
-if __name__ == "__main__":
-    import sys
-
-    own = list(rig.STORIES)
-    import run                                       # brings the other stories along
-
-    rig.STORIES[:] = own
-    sys.exit(run.main())

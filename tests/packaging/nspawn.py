@@ -21,32 +21,17 @@ import tempfile
 import time
 import uuid
 
+from stage import tap
+from stage.tap import Failed, Skipped, holds
+
 PATIENCE_S = 30
 LOG = "/var/log/azure/connections.jsonl"
 THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
               "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
 
 
-class Failed(Exception):
-    """What was expected did not come."""
-
-
-class Skipped(Exception):
-    """It cannot be done here."""
-
-
-def holds(condition, what):
-    if not condition:
-        raise Failed(what)
-
-
 def wait(what, look, seconds=PATIENCE_S):
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        if time.monotonic() > end:
-            raise Failed(f"not within {seconds} s: {what}")
-        time.sleep(0.1)
-    return found
+    return tap.wait(what, look, seconds)
 
 
 class Container:
@@ -322,8 +307,8 @@ def make_package(options, folder):
     return next(folder.glob("lapsed_*.deb"))
 
 
-def play(options, stack):
-    """Yields (title, what is wrong)."""
+def prepare(options, stack):
+    """A container with the package in it."""
     if os.geteuid() != 0:
         raise Skipped("this needs root")
     for program in ("systemd-nspawn", "nsenter", "dpkg", "mount", "/usr/lib/systemd/systemd"):
@@ -335,15 +320,7 @@ def play(options, stack):
     deb = make_package(options, folder / "package")
     box = Container(stack, folder / "box")
     shutil.copy(deb, box.root / "root/lapsed.deb")
-    for step in STORY:
-        try:
-            step(box)
-            wrong = []
-        except Failed as e:
-            wrong = [str(e)] + ["  " + str(entry["MESSAGE"]) for entry in box.journal()[-15:]]
-        yield step.__name__.replace("_", " "), wrong
-        if wrong and step is STORY[0]:
-            return
+    return box
 
 
 def main():
@@ -352,24 +329,21 @@ def main():
     parser.add_argument("--deb", type=pathlib.Path, help="the package; without, it is built")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))        # so that all is cleared away
-    print("TAP version 13", flush=True)
-    failed, number = False, 0
     with contextlib.ExitStack() as stack:
         try:
-            for number, (title, wrong) in enumerate(play(options, stack), 1):
-                failed |= bool(wrong)
-                print(f"{'not ok' if wrong else 'ok'} {number} - {title}", flush=True)
-                for line in wrong:
-                    print("# " + line.replace("\n", "\n# "), flush=True)
+            box = prepare(options, stack)
         except Skipped as e:
-            print(f"1..0 # SKIP {e}", flush=True)
-            return
-        except Failed as e:
-            failed, number = True, number + 1
-            print(f"not ok {number} - {e}", flush=True)
-    print(f"1..{number}")
-    sys.exit(failed)
+            return tap.skip_all(e)
+        report = tap.Report(len(STORY))
+        for step in STORY:
+            wrong, skipped = tap.outcome(step, box)
+            if wrong:
+                wrong += ["  " + str(entry["MESSAGE"]) for entry in box.journal()[-15:]]
+            report.tell(step.__name__.replace("_", " "), wrong, skipped)
+            if wrong and step is STORY[0]:
+                break
+        return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
