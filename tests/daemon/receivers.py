@@ -27,6 +27,39 @@ def installed(name):
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
+def fetch(cache, *packages):
+    """A folder with these Debian packages and what they need, as far as it is not installed: fetched once."""
+    place = cache and cache / packages[0]
+    if not cache or not shutil.which("apt-get"):
+        raise Skipped(f"{packages[0]} is not installed, and there is no apt or --cache to fetch it")
+    if not (place / "root").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        needed = re.findall(r"^Inst (\S+)", apt(place, "-s", "install", "--no-install-recommends", *packages), re.M)
+        if needed:
+            apt(place, "download", *needed)
+        (place / "unpacking").mkdir(exist_ok=True)
+        for package in place.glob("*.deb"):
+            subprocess.run(["dpkg", "-x", package, place / "unpacking"], check=True)
+        (place / "unpacking").rename(place / "root")
+    return place / "root"
+
+
+def apt(place, *arguments):
+    try:
+        return subprocess.run(["apt-get", "-q", *arguments], cwd=place, capture_output=True, text=True,
+                              timeout=FETCH_S, check=True).stdout
+    except subprocess.TimeoutExpired:
+        raise Skipped(f"{place.name} is not installed, and apt does not answer") from None
+    except subprocess.CalledProcessError as e:
+        raise Skipped(f"{place.name} is not installed, and apt cannot fetch it: {e.stderr.strip()[-200:]}") from None
+
+
+def libraries(root):
+    """For programs that run from there."""
+    folders = sorted({path.parent for path in root.glob("**/*.so*")})
+    return {"LD_LIBRARY_PATH": ":".join(map(str, folders))} if folders else {}
+
+
 class Receiver:
     """One daemon that listens on UDP, TCP and a local socket. cache: a folder that stays, or None."""
 
@@ -121,30 +154,7 @@ class SyslogNg(Receiver):
     PROGRAM = "syslog-ng"
 
     def find(self):
-        return installed(self.PROGRAM) or self.unpack() / "usr/sbin/syslog-ng"
-
-    def unpack(self):
-        """Fetches it with what it needs, once."""
-        if not self.cache or not shutil.which("apt-get"):
-            raise Skipped("syslog-ng is not installed, and there is no apt or --cache to fetch it")
-        if (self.cache / "root/usr/sbin/syslog-ng").exists():
-            return self.cache / "root"
-        self.cache.mkdir(parents=True, exist_ok=True)
-        plan = self.apt("-s", "install", "--no-install-recommends", "syslog-ng-core")
-        self.apt("download", *re.findall(r"^Inst (\S+)", plan, re.M))
-        for package in self.cache.glob("*.deb"):
-            subprocess.run(["dpkg", "-x", package, self.cache / "unpacking"], check=True)
-        (self.cache / "unpacking").rename(self.cache / "root")
-        return self.cache / "root"
-
-    def apt(self, *arguments):
-        try:
-            return subprocess.run(["apt-get", "-q", *arguments], cwd=self.cache, capture_output=True, text=True,
-                                  timeout=FETCH_S, check=True).stdout
-        except subprocess.TimeoutExpired:
-            raise Skipped("syslog-ng is not installed, and apt does not answer") from None
-        except subprocess.CalledProcessError as e:
-            raise Skipped(f"syslog-ng is not installed, and apt cannot fetch it: {e.stderr.strip()[-200:]}") from None
+        return installed(self.PROGRAM) or fetch(self.cache, "syslog-ng-core") / "usr/sbin/syslog-ng"
 
     def configuration(self):
         sources = {"imudp": f'syslog(ip("127.0.0.1") port({self.udp}) transport("udp"))',
@@ -168,10 +178,7 @@ log {{ source(imudp); source(imtcp); source(imuxsock); destination(d); }};
                 *(["--module-path", str(modules[0].parent)] if modules else [])]
 
     def environment(self):
-        if self.root() == pathlib.Path("/"):
-            return os.environ
-        folders = {path.parent for path in self.root().glob("**/*.so*")}
-        return os.environ | {"LD_LIBRARY_PATH": ":".join(map(str, sorted(folders)))}
+        return os.environ | ({} if self.root() == pathlib.Path("/") else libraries(self.root()))
 
     def read(self, message):
         return message | {"sd": message.pop("_SDATA", {})}
