@@ -29,6 +29,9 @@ enum {
 	SEVERITY_INFO = 6,
 };
 
+/* To who may not read something. */
+#define GROUPS_HINT "SupplementaryGroups= in systemctl edit lapsed"
+
 /* Where a journal's records go. */
 struct inlet {
 	struct daemon *daemon;

@@ -279,6 +279,7 @@ static void watch_folder(struct daemon *daemon, size_t source)
 	uv_fs_event_t *nudge = daemon->nudges[source] = malloc(sizeof *nudge);
 	char folder[4096];
 	struct stat status;
+	int r;
 
 	if (!nudge)
 		return;
@@ -288,8 +289,10 @@ static void watch_folder(struct daemon *daemon, size_t source)
 	uv_fs_event_init(&daemon->loop, nudge);
 	nudge->data = daemon;
 	/* Without it, the rescan finds what there is, a second later. */
-	if (uv_fs_event_start(nudge, on_nudge, folder, 0) < 0)
-		log_line(SEVERITY_WARNING, "%s: cannot be watched; looking every second instead", folder);
+	r = uv_fs_event_start(nudge, on_nudge, folder, 0);
+	if (r < 0)
+		log_line(SEVERITY_WARNING, "%s: cannot be watched: %s%s; looking every second instead", folder, strerror(-r),
+			 r == UV_EACCES ? " (is the service in the group that may read it? " GROUPS_HINT ")" : "");
 }
 
 static void on_nudge_closed(uv_handle_t *handle)

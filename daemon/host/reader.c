@@ -115,7 +115,9 @@ static void require_readable(struct reader *reader)
 		     sequences->error == EACCES ? " (is the service in the group systemd-journal?)" : "");
 	else
 		tell(reader, true, "%s cannot be read: %s%s", place, strerror(-r),
-		     r == -EACCES ? " (is the service in the group systemd-journal?)" : "");
+		     r == -EACCES ? " (is the service in the group systemd-journal?)"
+		     : sequences->is_system ? " (neither /var/log/journal nor /run/log/journal; does systemd-journald run here?)"
+		     : "");
 	_exit(JOURNAL_UNREADABLE);
 }
 

@@ -3,10 +3,10 @@
 
 usage: run.py --lapsed PATH [--rules DIR] [--of MODULES] [--at-once N] [--cache DIR] [WORDS...]
 
-Words choose the stories whose names hold one of them. The stories stand in
-alerts.py (what it says), files.py (what it follows), program.py (how it starts and
-stops), restart.py (how it goes on), journal.py and journal_losses.py (the journal as a source) and sinks.py
-(receivers that fail); rig.py holds the bench that they share.
+Words choose the stories whose names hold one of them. The stories stand in alerts.py (what it
+says), files.py (what it follows), program.py (how it starts and stops), restart.py (how it goes
+on), journal.py and journal_losses.py (the journal as a source), sinks.py (receivers that fail)
+and recipes.py (what docs/recipes.md tells); rig.py holds the bench that they share.
 """
 import argparse
 import importlib
