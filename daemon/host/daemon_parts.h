@@ -29,8 +29,8 @@ enum {
 	SEVERITY_INFO = 6,
 };
 
-/* To who may not read something. */
-#define GROUPS_HINT "SupplementaryGroups= in systemctl edit lapsed"
+/* Behind "Permission denied": its page tells of groups, and of what the sandbox hides. */
+#define MAY_READ_HINT " (is the service in the group that may read it? see THE UNIT in man lapsed)"
 
 /* Where a journal's records go. */
 struct inlet {

@@ -292,7 +292,7 @@ static void watch_folder(struct daemon *daemon, size_t source)
 	r = uv_fs_event_start(nudge, on_nudge, folder, 0);
 	if (r < 0)
 		log_line(SEVERITY_WARNING, "%s: cannot be watched: %s%s; looking every second instead", folder, strerror(-r),
-			 r == UV_EACCES ? " (is the service in the group that may read it? " GROUPS_HINT ")" : "");
+			 r == UV_EACCES ? MAY_READ_HINT : "");
 }
 
 static void on_nudge_closed(uv_handle_t *handle)

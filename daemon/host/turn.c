@@ -124,7 +124,7 @@ void turn_step(struct daemon *daemon, struct input *input)
 static void complain(const struct tail *tail, int error)
 {
 	log_line(SEVERITY_ERR, "%s: cannot be read: %s%s", tail->path, strerror(-error),
-		 error == -EACCES   ? " (is the service in the group that may read it? " GROUPS_HINT ")"
+		 error == -EACCES   ? MAY_READ_HINT
 		 : error == -EISDIR ? " (a folder was found where a file is followed)"
 				    : "");
 }
