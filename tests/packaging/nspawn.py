@@ -9,7 +9,6 @@ Needs root, systemd-nspawn and an overlay file system. Without --deb the package
 """
 import argparse
 import contextlib
-import datetime
 import json
 import os
 import pathlib
@@ -22,12 +21,11 @@ import time
 import uuid
 
 from stage import tap
+from stage.records import now, refused
 from stage.tap import Failed, Skipped, holds
 
 PATIENCE_S = 30
 LOG = "/var/log/azure/connections.jsonl"
-THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
-              "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
 
 
 def wait(what, look, seconds=PATIENCE_S):
@@ -131,17 +129,6 @@ class Container:
         return self.run("test", "-e", path)[0] == 0 or self.run("test", "-L", path)[0] == 0
 
 
-def refused(device):
-    now = datetime.datetime.now(datetime.timezone.utc)
-    return json.dumps({
-        "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "resourceId": "/SUBSCRIPTIONS/0/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT",
-        "operationName": "deviceConnect", "category": "Connections", "level": "Error", "resultType": "401003",
-        "resultDescription": "IoTHubUnauthorized",
-        "properties": json.dumps({"deviceId": device, "protocol": "Mqtt", "statusCode": "401", "errorMessage": THUMBPRINT}),
-    }) + "\n"
-
-
 # --- the story, in its order ----------------------------------------------------
 
 def installed_and_ready(box):
@@ -165,7 +152,7 @@ def alert_in_the_journal(box):
     """The log is read through the group adm alone."""
     box.do("install", "-d", "-g", "adm", "-m", "750", "/var/log/azure")
     box.do("install", "-g", "adm", "-m", "640", "/dev/null", LOG)
-    box.write(LOG, refused("pump-7"))
+    box.write(LOG, refused(now(), "pump-7"))
     found = wait("an alert", lambda: box.said("AUTH_FAIL state=raised"))
     holds(found[0]["PRIORITY"] == "3" and "device=pump-7" in found[0]["MESSAGE"], str(found[0]))
 
@@ -186,7 +173,7 @@ def journal_in_and_out(box):
               '"alerts": [{"to": "journal"}, {"to": "devlog"}]}\n' % LOG)
     box.do("systemctl", "restart", "lapsed")
     wait("it has caught up", lambda: box.said("caught up", cursor))
-    box.do("logger", "--tag", "feeder", refused("valve-2").strip())
+    box.do("logger", "--tag", "feeder", refused(now(), "valve-2").strip())
     wait("an alert with fields", lambda: [entry for entry in box.journal(cursor) if entry.get("IOTHUB_DEVICE") == "valve-2"])
     wait("an alert on /dev/log", lambda: [entry for entry in box.said("device=valve-2", cursor)
                                           if entry["_TRANSPORT"] == "syslog"])
