@@ -17,6 +17,7 @@
 #include "../core/stamp.h"
 #include "journal.h"
 #include "sequence.h"
+#include "undated.h"
 
 enum {
 	ROUND = 1024,            /* entries between two looks at what journald has done to the files */
@@ -242,53 +243,6 @@ static bool is_key(const char *key, size_t size, const char *name)
 	return size == strlen(name) && memcmp(key, name, size) == 0;
 }
 
-/* Is this one JSON object that names no time of its own, and is no envelope?
- * ret_end: where its last brace stands; ret_empty: "{}". */
-static bool wants_time(const char *text, size_t size, size_t *ret_end, bool *ret_empty)
-{
-	size_t depth = 0, end = size, key = 0;
-	bool in_string = false, is_value = false;
-
-	while (end && strchr(" \t\r\n", text[end - 1]) && text[end - 1])
-		end--;
-	if (end < 2 || text[0] != '{' || text[end - 1] != '}')
-		return false;
-	*ret_end = end - 1;
-	*ret_empty = true;
-	for (size_t i = 0; i < end; i++) {
-		char c = text[i];
-
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"') {
-				in_string = false;
-				if (depth == 1 && !is_value) {
-					static const char *const names[] = {"time",    "TimeGenerated", "eventTime",
-									    "records", "tables",        "value"};
-
-					for (size_t n = 0; n < sizeof names / sizeof *names; n++)
-						if (is_key(text + key, i - key, names[n]))
-							return false;
-				}
-			}
-		} else if (c == '"') {
-			in_string = true;
-			key = i + 1;
-			*ret_empty = false;
-		} else if (c == '{' || c == '[') {
-			depth++;
-		} else if (c == '}' || c == ']') {
-			/* Several objects in one message are not one record. */
-			if (depth-- == 1 && i < end - 1)
-				return false;
-		} else if (depth == 1 && (c == ':' || c == ',')) {
-			is_value = c == ':';
-		}
-	}
-	return depth == 0 && !in_string;
-}
-
 static void put_record(struct reader *reader, const char *text, size_t size)
 {
 	char stamp[STAMP_TEXT], time[64];
@@ -298,7 +252,7 @@ static void put_record(struct reader *reader, const char *text, size_t size)
 
 	if (size > JOURNAL_MESSAGE_MAX)
 		size = JOURNAL_MESSAGE_MAX;
-	if (wants_time(text, size, &end, &empty) && sd_journal_get_realtime_usec(reader->journal, &us) == 0 &&
+	if (undated_record(text, size, &end, &empty) && sd_journal_get_realtime_usec(reader->journal, &us) == 0 &&
 	    us < INT64_MAX / 1000) {
 		put(reader, text, end);
 		put(reader, time, (size_t)snprintf(time, sizeof time, "%s\"time\":\"%s\"}", empty ? "" : ",",

@@ -178,7 +178,15 @@ def garbage(bench):
 def no_folder(bench):
     done = run_again(bench, "nowhere")
     expect(done.returncode, 3, "exit status")
-    holds("the state cannot be opened" in done.stderr, done.stderr)
+    holds("its folder is not there; make it" in done.stderr, done.stderr)
+
+
+@story("a file where the folder for the state is meant says so")
+def no_state_folder(bench):
+    (bench.folder / "file").touch()
+    done = run_again(bench, "file")
+    expect(done.returncode, 3, "exit status")
+    holds('"state" has to name a folder' in done.stderr, done.stderr)
 
 
 @story("complete blobs are not read again after a start")
