@@ -359,8 +359,7 @@ void engine_step(struct engine *engine, const struct input *input, struct output
 		intake_end(stream->intake);
 		drain(engine, source, stream->intake);
 	} else if (input->type == INPUT_GAP && stream) {
-		herald_gap(engine, input->bytes.size ? input->bytes : span_of(source->name), input->lost_from,
-			   input->lost_bytes);
+		herald_gap(engine, input, span_of(source->name));
 	} else if (input->type == INPUT_CAUGHT_UP && !engine->caught_up) {
 		catch_up(engine);
 	}

@@ -124,7 +124,7 @@ void herald_recovered(struct engine *engine, const struct watch *watch, const st
 void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode);
 void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns);
 void herald_limit(struct engine *engine);
-void herald_gap(struct engine *engine, struct span file, uint64_t from, uint64_t bytes);
+void herald_gap(struct engine *engine, const struct input *gap, struct span source);
 void herald_stall(struct engine *engine, struct source *source);
 
 /* The watch is about to go. */

@@ -436,18 +436,26 @@ void herald_limit(struct engine *engine)
 			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
 }
 
-void herald_gap(struct engine *engine, struct span file, uint64_t from, uint64_t bytes)
+void herald_gap(struct engine *engine, const struct input *gap, struct span source)
 {
 	struct notice *notice = notices_add(&engine->notices, NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING);
-	char name[200];
+	unsigned long long from = gap->lost_from;
+	char name[200], count[40] = "an unknown number of", what[400];
 
 	if (!notice)
 		return;
-	text_escape(file, "", name, sizeof name);
+	text_escape(gap->bytes.size ? gap->bytes : source, "", name, sizeof name);
+	if (gap->lost != LOST_UNKNOWN)
+		snprintf(count, sizeof count, "up to %llu", (unsigned long long)gap->lost);
+	if (gap->loss == LOSS_BYTES)
+		snprintf(what, sizeof what, "%s bytes of %s from offset %llu on", count, name, from);
+	else if (gap->loss == LOSS_ENTRIES)
+		snprintf(what, sizeof what, "%s entries of %s from number %llu on, of all services", count, name, from);
+	else
+		snprintf(what, sizeof what, "%s messages of %s, refused by journald's rate limit "
+			 "(LogRateLimitIntervalSec=0 in the unit that writes them lifts it)", count, name);
 	snprintf(notice->sentence, sizeof notice->sentence,
-		 "input lost unread: up to %llu bytes of %s from offset %llu on; verdicts may be wrong for what was in "
-		 "them",
-		 (unsigned long long)bytes, name, (unsigned long long)from);
+		 "input lost unread: %s; verdicts may be wrong for what was in them", what);
 }
 
 void herald_tell(struct engine *engine)

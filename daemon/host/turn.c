@@ -35,7 +35,6 @@ static void store_tails(struct daemon *daemon)
 {
 	for (size_t i = 0; i < daemon->released_count; i++)
 		store_put_file(daemon->store, "", &daemon->released[i], (struct place){.line = 1});
-	daemon->released_count = 0;
 	for (size_t i = 0; i < daemon->tail_count; i++) {
 		struct tail_place at;
 		struct place place;
@@ -95,6 +94,8 @@ void turn_commit(struct daemon *daemon, const struct output *output)
 	if (r) {
 		engine_save_again(daemon->engine);
 		memset(daemon->stored_offsets, 0xFF, TAILS_MAX * sizeof *daemon->stored_offsets);
+	} else {
+		daemon->released_count = 0;
 	}
 	if (r && !daemon->store_failed)
 		log_line(SEVERITY_ERR, "the state cannot be stored: %s; lapsed goes on, and tries again", strerror(-r));
@@ -154,7 +155,7 @@ void turn_step(struct daemon *daemon, struct input *input)
 static void complain(const struct tail *tail, int error)
 {
 	log_line(SEVERITY_ERR, "%s: cannot be read: %s%s", tail->path, strerror(-error),
-		 error == -EACCES   ? " (is the service in the group that may read it?)"
+		 error == -EACCES   ? MAY_READ_HINT
 		 : error == -EISDIR ? " (a folder was found where a file is followed)"
 				    : "");
 }
@@ -188,7 +189,7 @@ static size_t look(struct daemon *daemon, size_t index)
 		input.type = INPUT_GAP;
 		input.bytes = span_of(tail->path);
 		input.lost_from = news.lost_from;
-		input.lost_bytes = news.lost_bytes;
+		input.lost = news.lost_bytes;
 		turn_step(daemon, &input);
 		return 0;
 	case TAIL_LOST:
@@ -284,13 +285,14 @@ void turn_read(struct daemon *daemon)
 		catch_up(daemon);
 }
 
-void turn_take_records(void *context, struct span records)
+void turn_take_journal(void *context, struct input *input)
 {
 	const struct inlet *inlet = context;
 	struct daemon *daemon = inlet->daemon;
 
-	if (records.size)
-		turn_step(daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
+	input->stream = inlet->stream;
+	if (input->type != INPUT_BYTES || input->bytes.size)
+		turn_step(daemon, input);
 	if (!daemon->caught_up && !daemon->is_behind && journals_at_end(daemon))
 		lookout_look(daemon);
 }

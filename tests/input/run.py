@@ -23,6 +23,8 @@ import sys
 import tempfile
 import time
 
+from stage import tap
+
 HUB = "/SUBSCRIPTIONS/6F1D3C52-0A7B-4E0E-9C0B-2D1B7F4A9E11/RESOURCEGROUPS/PLANT/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO"
 THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
               "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
@@ -116,18 +118,14 @@ GOOD = lines(RECORDS)
 
 # --- running ----------------------------------------------------------------------
 
-class Wrong(Exception):
-    """What a test found."""
-
-
 def check(truth, words):
     if not truth:
-        raise Wrong(words)
+        raise tap.Failed(words)
 
 
 def same(got, expected, words=""):
     if got != expected:
-        raise Wrong(f"{words}\nexpected {expected!r}\ngot      {got!r}")
+        raise tap.Failed(f"{words}\nexpected {expected!r}\ngot      {got!r}")
 
 
 class Runner:
@@ -160,7 +158,7 @@ class Runner:
         try:
             return json.loads(done.stdout.decode("utf-8")) | {"skipped": skipped(done.stderr.decode(errors="replace"))}
         except ValueError as e:
-            raise Wrong(f"no JSON: {e}: {done.stdout[-300:]!r}") from None
+            raise tap.Failed(f"no JSON: {e}: {done.stdout[-300:]!r}") from None
 
     def measure(self, path):
         """A report, and the megabytes that the program needed for it. The
@@ -306,7 +304,7 @@ def xz_is_read(run):
 @test
 def zstd_is_read(run):
     if not shutil.which("zstd"):
-        return "SKIP no zstd command"
+        raise tap.Skipped("no zstd command")
     packed = subprocess.run(["zstd", "-q", "-c"], input=GOOD, capture_output=True, check=True).stdout
     is_the_story(run.scan(run.file(packed, "packed.zst")))
 
@@ -743,6 +741,13 @@ def explain_says_when_there_is_nothing_to_explain(run):
 
 # --- TAP ----------------------------------------------------------------------------------
 
+def play(one, run):
+    """What a test gives back is a remark."""
+    remark = one(run)
+    if remark:
+        print(remark, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description="every input form through lapsectl, as TAP")
     parser.add_argument("--lapsectl", required=True, type=pathlib.Path)
@@ -752,22 +757,12 @@ def main():
     rules = options.rules or (None if os.environ.get("LAPSED_RULES")
                               else pathlib.Path(__file__).resolve().parents[2] / "rules")
     tests = [t for t in TESTS if options.word in t.__name__]
-    failed = 0
-    print(f"TAP version 13\n1..{len(tests)}", flush=True)
+    report = tap.Report(len(tests))
     with tempfile.TemporaryDirectory(prefix="input.") as folder:
         run = Runner(str(options.lapsectl.resolve()), rules, pathlib.Path(folder))
-        for number, one in enumerate(tests, 1):
-            name, note = one.__name__.replace("_", " "), None
-            try:
-                note = one(run)
-                print(f"ok {number} - {name}{' # ' + note if note and note.startswith('SKIP') else ''}", flush=True)
-            except (Wrong, OSError, LookupError, ValueError, subprocess.SubprocessError) as e:
-                failed += 1
-                print(f"not ok {number} - {name}")
-                note = "\n".join("# " + line for line in (str(e) or repr(e)).splitlines())
-            if note and note.startswith("#"):
-                print(note, flush=True)
-    return 1 if failed else 0
+        for one in tests:
+            report.play(one.__name__.replace("_", " "), play, one, run)
+    return report.finish()
 
 
 if __name__ == "__main__":
