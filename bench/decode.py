@@ -29,9 +29,11 @@ def run(command):
 def cpu(method, log):
     """How many times the CPU time jansson needs."""
     def measure(bench):
-        said = json.loads(run([program(bench, "decode"), str(bench.rounds), corpus(bench, log), "jansson", method]).stdout)
+        command = [program(bench, "decode"), str(bench.rounds), corpus(bench, log), "jansson", method]
+        said = json.loads(run(command).stdout)
         plain_ns, ours_ns = (said["cpu_ns"][name] / said["records"] for name in ("jansson", method))
-        return plain_ns / ours_ns, f"{ours_ns:,.0f} ns a record of {said['bytes'] / said['records']:.0f} bytes, jansson {plain_ns:,.0f} ns"
+        return plain_ns / ours_ns, (f"{ours_ns:,.0f} ns a record of {said['bytes'] / said['records']:.0f} bytes, "
+                                    f"jansson {plain_ns:,.0f} ns")
     return measure
 
 

@@ -86,9 +86,11 @@ def print_machine(build):
     info = pathlib.Path(build) / "meson-info"
     options = {option["name"]: option["value"] for option in json.loads((info / "intro-buildoptions.json").read_text())}
     targets = json.loads((info / "intro-targets.json").read_text())
-    compiler = next(source["compiler"] for target in targets for source in target.get("target_sources", []) if source["compiler"])
+    sources = (source for target in targets for source in target.get("target_sources", []))
+    compiler = next(source["compiler"] for source in sources if source["compiler"])
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"\n{processor()}, {os.cpu_count()} cores, {platform.machine()}, {platform.system()} {platform.release()}; load {load}"
+    print(f"\n{processor()}, {os.cpu_count()} cores, {platform.machine()}, "
+          f"{platform.system()} {platform.release()}; load {load}"
           f"\n{first_line(*compiler, '--version')}, build type {options['buildtype']}"
           f"\njansson {first_line('pkg-config', '--modversion', 'jansson')}; {first_line('grep', '--version')}; "
           f"{first_line('mawk', '-W', 'version')}"
