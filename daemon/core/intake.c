@@ -133,7 +133,7 @@ static void fill(struct intake *intake, const struct record *record, enum signal
 		.message_size = (uint16_t)(record->message.size < UINT16_MAX ? record->message.size : UINT16_MAX),
 		.signal = (uint8_t)signal,
 		.operation = (uint8_t)operation_of(record->operation),
-		.kind = (uint16_t)hash_of_text(record->category, record->operation, (struct span){NULL, 0}) >> 2,
+		.kind = (uint16_t)hash_of_text(record->category, record->operation, (struct span){NULL, 0}),
 		.wording = (uint32_t)hash_of_text(record->message, record->sdk, record->address),
 		.protocol = (uint8_t)record->protocol,
 		.authentication = (uint8_t)record->authentication,
