@@ -269,21 +269,19 @@ const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
 	return buffer;
 }
 
-struct span stamp_next(struct stamp_text *last, int64_t ns)
+size_t stamp_write(struct stamp_day *day, int64_t ns, char buffer[STAMP_TEXT])
 {
-	uint64_t clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
+	uint64_t clock = (uint64_t)ns - (uint64_t)day->midnight_ns;
 
-	if (last->size == 0 || clock >= STAMP_DAY) {
+	if (!*day->date || clock >= STAMP_DAY) {
 		int64_t days = floor_divide(ns, STAMP_DAY);
 
-		put_date(last->text, days);
-		last->midnight_ns = days * STAMP_DAY;
-		clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
+		put_date(day->date, days);
+		day->midnight_ns = days * STAMP_DAY;
+		clock = (uint64_t)ns - (uint64_t)day->midnight_ns;
 	}
-	if (last->size == 0 || ns != last->ns)
-		last->size = (size_t)(put_clock(last->text + DATE_SIZE, clock) - last->text);
-	last->ns = ns;
-	return (struct span){last->text, last->size};
+	memcpy(buffer, day->date, sizeof day->date);
+	return (size_t)(put_clock(buffer + DATE_SIZE, clock) - buffer);
 }
 
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT])
