@@ -5,8 +5,8 @@
 #include "quoting.h"
 
 enum {
-	NODES_MAX = 4096,
-	SHAPES_MAX = 256,
+	NODES_MAX = 8192,
+	SHAPES_MAX = 1024,  /* of about 2 KB each */
 	SLOTS_MAX = 32,
 	TEXT_MAX = 4096,    /* longer records are not worth their shape */
 	VALUES_MAX = 48,    /* more values than this are not few */
