@@ -1,7 +1,10 @@
 #include "writer.h"
 
-/* PLAIN_MAX: longer texts are written character by character, so that none has to fit. */
-enum { PLAIN_MAX = 4096, DIGITS_MAX = 20 };
+/* Longer texts are written character by character, so that none has to fit. */
+enum { PLAIN_MAX = 4096 };
+
+/* Of 64 bits. */
+enum { DIGITS_MAX = 20 };
 
 void writer_begin(struct writer *ret, FILE *file)
 {
