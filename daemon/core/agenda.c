@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "list.h"
 #include "stamp.h"
 #include "watch.h"
 
@@ -66,7 +67,7 @@ static void take_out(struct agenda *agenda, struct watch *watch)
 
 bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns)
 {
-	struct due due = {due_ns, watch};
+	struct due due = {due_ns, watch}, *heap;
 
 	if (due_ns == STAMP_NEVER) {
 		if (watch->place)
@@ -78,15 +79,10 @@ bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns)
 			settle(agenda, watch->place - 1, due);
 		return true;
 	}
-	if (agenda->count == agenda->capacity) {
-		size_t capacity = agenda->capacity ? agenda->capacity * 2 : 64;
-		struct due *heap = realloc(agenda->heap, capacity * sizeof *heap);
-
-		if (!heap)
-			return false;
-		agenda->heap = heap;
-		agenda->capacity = capacity;
-	}
+	heap = list_reserve(agenda->heap, agenda->count, &agenda->capacity, sizeof *heap);
+	if (!heap)
+		return false;
+	agenda->heap = heap;
 	agenda->count++;
 	rise(agenda, agenda->count - 1, due);
 	return true;

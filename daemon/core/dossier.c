@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "list.h"
 #include "text.h"
 
 static char *copy_of(const char *text)
@@ -64,17 +65,11 @@ struct text dossier_read(const struct dossier *dossier, uint8_t text)
 
 bool dossier_reserve(struct dossier *dossier)
 {
-	size_t capacity = dossier->capacity ? dossier->capacity * 2 : 4;
-	struct event *events;
+	struct event *events = list_reserve(dossier->events, dossier->count, &dossier->capacity, sizeof *events);
 
-	if (dossier->count < dossier->capacity)
-		return true;
-	events = realloc(dossier->events, capacity * sizeof *events);
-	if (!events)
-		return false;
-	dossier->events = events;
-	dossier->capacity = capacity;
-	return true;
+	if (events)
+		dossier->events = events;
+	return events;
 }
 
 void dossier_clear(struct dossier *dossier)

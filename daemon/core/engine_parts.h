@@ -6,6 +6,7 @@
 #include "agenda.h"
 #include "engine.h"
 #include "fleet.h"
+#include "list.h"
 
 enum { LAGS = 256 };
 
@@ -60,7 +61,7 @@ struct engine {
 	int64_t repeat_mono_ns; /* until then no device's alert is to be repeated; it may be too early */
 	size_t most_watched; /* since much was freed last */
 	struct arrival *arrivals; /* since review_arrivals() */
-	size_t arrival_count;
+	size_t arrival_count, arrival_capacity;
 	struct fleet *fleets;
 	struct candidate *candidates; /* raised in this step, not told yet */
 	size_t candidate_count, candidate_capacity;

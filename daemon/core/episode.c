@@ -1,6 +1,6 @@
 #include "episode.h"
 
-#include <stdlib.h>
+#include "list.h"
 
 /* Of reasons, the later of these goes before. */
 enum rank { RANK_NONE, RANK_REFUSED, RANK_HINT, RANK_DRIFT, RANK_X509, RANK_REJECTED_CLIENT, RANK_MESSAGE, RANK_CODE };
@@ -166,16 +166,12 @@ void episode_reach(struct life *life, struct court *court, struct episode *episo
 
 void episodes_keep(struct court *court, const struct episode *episode)
 {
-	size_t capacity = court->ended_capacity ? court->ended_capacity * 2 : 8;
-	struct episode *ended;
+	struct episode *ended = list_reserve(court->ended, court->ended_count, &court->ended_capacity, sizeof *ended);
 
-	if (court->ended_count == court->ended_capacity) {
-		if (!(ended = realloc(court->ended, capacity * sizeof *ended)))
-			return;
-		court->ended = ended;
-		court->ended_capacity = capacity;
-	}
-	court->ended[court->ended_count++] = *episode;
+	if (!ended)
+		return;
+	court->ended = ended;
+	ended[court->ended_count++] = *episode;
 }
 
 void episode_end(struct life *life, struct court *court, struct episode *episode, enum ending ending,

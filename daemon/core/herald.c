@@ -62,16 +62,12 @@ static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_s
 
 void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode)
 {
-	struct candidate *candidates = engine->candidates;
+	struct candidate *candidates = list_reserve(engine->candidates, engine->candidate_count,
+						    &engine->candidate_capacity, sizeof *candidates);
 
-	if (engine->candidate_count == engine->candidate_capacity) {
-		size_t capacity = engine->candidate_capacity ? engine->candidate_capacity * 2 : 16;
-
-		if (!(candidates = realloc(candidates, capacity * sizeof *candidates)))
-			return;
-		engine->candidates = candidates;
-		engine->candidate_capacity = capacity;
-	}
+	if (!candidates)
+		return;
+	engine->candidates = candidates;
 	if (!watch->tip && !(watch->tip = malloc(sizeof *watch->tip)))
 		return;
 	*watch->tip = *engine->tip;
@@ -252,16 +248,12 @@ static void try_fleet(struct engine *engine, const struct candidate *seed)
 
 static void remember_recent(struct engine *engine, const struct candidate *candidate)
 {
-	struct candidate *recent = engine->recent;
+	struct candidate *recent = list_reserve(engine->recent, engine->recent_count, &engine->recent_capacity,
+						sizeof *recent);
 
-	if (engine->recent_count == engine->recent_capacity) {
-		size_t capacity = engine->recent_capacity ? engine->recent_capacity * 2 : 16;
-
-		if (!(recent = realloc(recent, capacity * sizeof *recent)))
-			return;
-		engine->recent = recent;
-		engine->recent_capacity = capacity;
-	}
+	if (!recent)
+		return;
+	engine->recent = recent;
 	recent[engine->recent_count++] = *candidate;
 	candidate->watch->recent = true;
 }

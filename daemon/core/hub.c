@@ -1,8 +1,8 @@
 #include "hub.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "stamp.h"
 
 /* The first span that ends (with its hold) after time. */
@@ -23,15 +23,12 @@ static size_t find(const struct hub *hub, int64_t time_ns, int64_t hold_ns)
 
 static bool insert(struct hub *hub, size_t at, int64_t time_ns)
 {
-	if (hub->trouble_count == hub->trouble_capacity) {
-		size_t capacity = hub->trouble_capacity ? hub->trouble_capacity * 2 : 8;
-		struct trouble *troubles = realloc(hub->troubles, capacity * sizeof *troubles);
+	struct trouble *troubles = list_reserve(hub->troubles, hub->trouble_count, &hub->trouble_capacity,
+						sizeof *troubles);
 
-		if (!troubles)
-			return false;
-		hub->troubles = troubles;
-		hub->trouble_capacity = capacity;
-	}
+	if (!troubles)
+		return false;
+	hub->troubles = troubles;
 	memmove(hub->troubles + at + 1, hub->troubles + at, (hub->trouble_count - at) * sizeof *hub->troubles);
 	hub->troubles[at] = (struct trouble){time_ns, time_ns};
 	hub->trouble_count++;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "list.h"
 #include "text.h"
 
 const char *const state_names[] = {"raised", "repeated", "cleared", "withdrawn"};
@@ -17,18 +18,12 @@ enum { NOTICE_SEVERITY = 5 };
 
 struct notice *notices_add(struct notices *notices, enum notice_kind kind, enum notice_state state, int severity)
 {
-	struct notice *notice;
+	struct notice *list = list_reserve(notices->list, notices->count, &notices->capacity, sizeof *list), *notice;
 
-	if (notices->count == notices->capacity) {
-		size_t capacity = notices->capacity ? notices->capacity * 2 : 8;
-		struct notice *list = realloc(notices->list, capacity * sizeof *list);
-
-		if (!list)
-			return NULL;
-		notices->list = list;
-		notices->capacity = capacity;
-	}
-	notice = &notices->list[notices->count++];
+	if (!list)
+		return NULL;
+	notices->list = list;
+	notice = &list[notices->count++];
 	memset(notice, 0, sizeof *notice);
 	notice->kind = kind;
 	notice->state = state;

@@ -191,14 +191,15 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 
 void review(struct engine *engine, struct watch *watch)
 {
-	struct arrival *arrivals = engine->arrivals;
+	struct arrival *arrivals;
 	struct device *device = watch->device;
 	int64_t arrived = review_one(engine, watch);
 
 	review_note_change(engine, device);
 	if (arrived == STAMP_NONE || registry_hubs(engine->registry) < 2)
 		return;
-	if (!(arrivals = realloc(arrivals, (engine->arrival_count + 1) * sizeof *arrivals)))
+	arrivals = list_reserve(engine->arrivals, engine->arrival_count, &engine->arrival_capacity, sizeof *arrivals);
+	if (!arrivals)
 		return;
 	engine->arrivals = arrivals;
 	arrivals[engine->arrival_count++] = (struct arrival){device, arrived};
@@ -214,18 +215,14 @@ void review_arrivals(struct engine *engine)
 
 void review_note_change(struct engine *engine, struct device *device)
 {
-	struct device **changed = engine->changed;
+	struct device **changed;
 
 	if (device->changed || !engine->saves)
 		return;
-	if (engine->changed_count == engine->changed_capacity) {
-		size_t capacity = engine->changed_capacity ? engine->changed_capacity * 2 : 64;
-
-		if (!(changed = realloc(changed, capacity * sizeof(struct device *))))
-			return;
-		engine->changed = changed;
-		engine->changed_capacity = capacity;
-	}
+	changed = list_reserve(engine->changed, engine->changed_count, &engine->changed_capacity, sizeof(struct device *));
+	if (!changed)
+		return;
+	engine->changed = changed;
 	device->changed = true;
 	changed[engine->changed_count++] = device;
 }

@@ -5,20 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "list.h"
+
 void trace_add(struct trace *trace, int64_t time_ns, const char *format, ...)
 {
+	struct trace_line *lines = list_reserve(trace->lines, trace->count, &trace->capacity, sizeof *lines);
 	va_list arguments;
 	char *text;
 
-	if (trace->count == trace->capacity) {
-		size_t capacity = trace->capacity ? trace->capacity * 2 : 64;
-		struct trace_line *lines = realloc(trace->lines, capacity * sizeof *lines);
-
-		if (!lines)
-			return;
-		trace->lines = lines;
-		trace->capacity = capacity;
-	}
+	if (!lines)
+		return;
+	trace->lines = lines;
 	va_start(arguments, format);
 	if (vasprintf(&text, format, arguments) >= 0)
 		trace->lines[trace->count++] = (struct trace_line){time_ns, trace->event, text};
