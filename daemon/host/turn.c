@@ -244,8 +244,8 @@ static void catch_up(struct daemon *daemon)
 	turn_tell_status(daemon, notify_ready);
 }
 
-/* One file to its end. Returns the bytes that it brought; they are more than a
- * round only if it has not ended. */
+/* One file to its end, or until it has brought more bytes than there is room
+ * for. Returns them. */
 static size_t read_one(struct daemon *daemon, size_t index, size_t room)
 {
 	size_t total = 0;
