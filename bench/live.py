@@ -1,6 +1,7 @@
 """The live loop: how soon an alert is there, what a record costs, what idling costs."""
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -158,8 +159,9 @@ def wakeups(process):
     return int(re.search(r"(?m)^voluntary_ctxt_switches:\s+(\d+)", status)[1])
 
 
-def idle(bench, count):
-    """What `count` says rose by in a minute in which nothing happened, with a service manager's watchdog on."""
+@functools.cache
+def idle(bench):
+    """Wake-ups, and nanoseconds of CPU, of some time in which nothing happens; a watchdog is on, and a state is kept."""
     with tempfile.TemporaryDirectory(dir=bench.work) as place:
         folder = pathlib.Path(place)
         log = folder_in(place, "logs") / "log"
@@ -167,17 +169,17 @@ def idle(bench, count):
         manager = {"NOTIFY_SOCKET": str(folder / "nobody"), "WATCHDOG_USEC": str(WATCHDOG_S * 1000000)}
         with lapsed(bench, folder, log, manager, state=folder / "state") as process:
             time.sleep(2)
-            before = count(process)
+            before = wakeups(process), cpu_ns(process)
             time.sleep(IDLE_S)
-            return count(process) - before
+            return wakeups(process) - before[0], cpu_ns(process) - before[1]
 
 
 def idle_wakeups(bench):
-    return idle(bench, wakeups) * 60 / IDLE_S, f"in {IDLE_S} s; the watchdog wants a word every {WATCHDOG_S} s"
+    return idle(bench)[0] * 60 / IDLE_S, f"in {IDLE_S} s; the watchdog wants a word every {WATCHDOG_S} s"
 
 
 def idle_cpu(bench):
-    spent = idle(bench, cpu_ns)
+    spent = idle(bench)[1]
     return spent / (IDLE_S * 1e9) * 100, f"{spent / 1e6:.2f} ms in {IDLE_S} s"
 
 
