@@ -12,7 +12,7 @@ class Row:
     floor: float        # worse than this is a failure
     target: float
     at_most: bool       # smaller is better: floor and target bound it from above
-    measure: Callable   # (Bench) -> (value, remark)
+    measure: Callable   # (Bench) -> (value, remark); may raise Unmeasured
 
 
 @dataclass(frozen=True)
@@ -21,3 +21,7 @@ class Bench:
     rules: str
     work: str           # folder for corpora and whatever else is written
     rounds: int         # how often two programs take turns; the best of each counts
+
+
+class Unmeasured(Exception):
+    """Why there is no value: something is missing, or two programs did unequal work."""

@@ -1,5 +1,4 @@
 /* lapsectl explain: every step from record to verdict of one device. */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -123,48 +122,69 @@ static void tell(struct survey *survey, const struct plan *plan, const struct fi
 		printf("No trouble of this device is in the log.\n");
 }
 
-/* The same as JSON: the device of scan --json with its steps. */
-static json_t *steps_of(struct survey *survey, const struct finding_of_device *finding, const struct trace *trace)
+static void write_passing(struct writer *writer, const struct trace_line *line)
+{
+	writer_open(writer, NULL, '{');
+	writer_time(writer, "time", line->time_ns);
+	writer_null(writer, "signal");
+	writer_open(writer, "says", '[');
+	writer_text(writer, NULL, line->text);
+	writer_close(writer, ']');
+	writer_close(writer, '}');
+}
+
+/* Returns the first line that tells of something else. */
+static size_t write_event(struct writer *writer, const struct survey *survey, const struct event *event,
+			  const struct trace *trace, size_t line)
+{
+	writer_open(writer, NULL, '{');
+	writer_time(writer, "time", event->time_ns);
+	writer_word(writer, "signal", signal_names[event->signal]);
+	writer_number(writer, "code", (int)event->code);
+	writer_text(writer, "source", survey_source_name(survey, event->source));
+	writer_number(writer, "line", event->line);
+	writer_open(writer, "says", '[');
+	for (; line < trace->count && trace->lines[line].event == event; line++)
+		writer_text(writer, NULL, trace->lines[line].text);
+	writer_close(writer, ']');
+	writer_close(writer, '}');
+	return line;
+}
+
+static void write_steps(struct writer *writer, const struct survey *survey, const struct finding_of_device *finding,
+			const struct trace *trace)
 {
 	const struct dossier *dossier = finding->dossier;
-	json_t *steps = json_array(), *words;
-	char stamp[STAMP_TEXT];
 	size_t line = 0;
 
+	writer_open(writer, "steps", '[');
 	for (size_t i = 0; i <= dossier->count; i++) {
 		const struct event *event = i < dossier->count ? &dossier->events[i] : NULL;
 
 		for (; line < trace->count && !trace->lines[line].event &&
 		       !(event && trace->lines[line].time_ns > event->time_ns);
 		     line++)
-			json_array_append_new(
-				steps, json_pack("{s:s, s:n, s:[s]}", "time",
-						 stamp_format(trace->lines[line].time_ns, stamp), "signal", "says",
-						 trace->lines[line].text));
-		if (!event)
-			break;
-		words = json_array();
-		for (; line < trace->count && trace->lines[line].event == event; line++)
-			json_array_append_new(words, json_string(trace->lines[line].text));
-		json_array_append_new(steps, json_pack("{s:s, s:s, s:i, s:s, s:I, s:o}", "time",
-						       stamp_format(event->time_ns, stamp), "signal",
-						       signal_names[event->signal], "code", (int)event->code, "source",
-						       survey_source_name(survey, event->source), "line",
-						       (json_int_t)event->line, "says", words));
+			write_passing(writer, &trace->lines[line]);
+		if (event)
+			line = write_event(writer, survey, event, trace, line);
 	}
-	return steps;
+	writer_close(writer, ']');
 }
 
+/* The same as JSON: the device of scan --json with its steps. */
 static void tell_json(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
 		      const struct trace *trace)
 {
-	json_t *device = report_device(survey, plan, finding);
+	struct report report;
 
-	json_object_set_new(device, "schema", json_string("lapsed.explain/1"));
-	json_object_set_new(device, "steps", steps_of(survey, finding, trace));
-	json_dumpf(device, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-	printf("\n");
-	json_decref(device);
+	report_begin(&report, survey, plan);
+	writer_open(&report.writer, NULL, '{');
+	report_device(&report, finding);
+	writer_word(&report.writer, "schema", "lapsed.explain/1");
+	write_steps(&report.writer, survey, finding, trace);
+	writer_close(&report.writer, '}');
+	writer_end(&report.writer);
+	writer_flush(&report.writer);
 }
 
 int command_explain(const struct options *options)

@@ -2,21 +2,30 @@
 #ifndef LAPSED_REPORT_H
 #define LAPSED_REPORT_H
 
-#include <jansson.h>
-
 #include "../core/survey.h"
 #include "command.h"
+#include "writer.h"
 
-/* They return whether a device needs somebody. */
+/* They return whether a device needs somebody. All of these need survey_findings(). */
 bool report_json(struct survey *survey, const struct plan *plan, const struct options *options);
 bool report_text(struct survey *survey, const struct plan *plan, const struct options *options);
 
 /* The verdicts that other settings would change. */
-void report_changes(struct survey *survey, const struct plan *plan, const struct settings *what_if,
-		    const struct options *options);
+void report_changes(struct survey *survey, const struct settings *what_if, const struct options *options);
 
-/* One device as in the list of report_json(), and what may be put beside it. */
-json_t *report_device(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding);
+/* A survey told as JSON. Most of what is said of an event or an episode is said
+ * of many others in the same words: those are put together once. */
+struct report {
+	struct survey *survey;
+	const struct plan *plan;
+	struct writer_memo of_signal[SIGNAL_COUNT], of_verdict[VERDICT_COUNT], advice[VERDICT_COUNT];
+	struct writer writer;
+};
+
+void report_begin(struct report *ret, struct survey *survey, const struct plan *plan);
+
+/* The members of one device's object in the list of report_json(). */
+void report_device(struct report *report, const struct finding_of_device *finding);
 
 int survey_files(struct survey *survey, const struct options *options);
 
@@ -24,6 +33,9 @@ enum { DEVICE_LABEL = 1024 };
 
 /* "hub/device/module", escaped, for people. */
 const char *device_label(const struct finding_of_device *finding, char *buffer, size_t size);
+
+/* Whether one of its episodes is open and worth an alert. */
+bool finding_needs_somebody(const struct finding_of_device *finding);
 
 /* All verdicts of a survey counted; undecided under VERDICT_NONE. */
 struct tally {

@@ -1,58 +1,54 @@
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../core/alert.h"
 #include "report.h"
 
 enum { EVIDENCE_MAX = 16 };
 
-static json_t *time_of(int64_t ns)
+static void write_number_or_null(struct writer *writer, const char *key, int64_t number)
 {
-	char text[STAMP_TEXT];
-
-	return ns == STAMP_NONE ? json_null() : json_string(stamp_format(ns, text));
+	if (number)
+		writer_number(writer, key, number);
+	else
+		writer_null(writer, key);
 }
 
-static json_t *text_or_null(const char *text)
-{
-	json_t *value = text ? json_string(text) : NULL;
-
-	return value ? value : json_null();
-}
-
-static json_t *number_or_null(int64_t number)
-{
-	return number ? json_integer(number) : json_null();
-}
-
-static json_t *span_or_null(struct span span)
-{
-	json_t *value = span.size ? json_stringn(span.data, span.size) : NULL;
-
-	return value ? value : json_null();
-}
-
-static json_t *event_of(const struct survey *survey, const struct event *event)
+static void write_kind(struct report *report, const struct event *event)
 {
 	static const char *const operations[] = {NULL, "deviceConnect", "deviceDisconnect"};
+	uint64_t key = (uint64_t)event->code << 32 | (uint64_t)event->source << 16 | event->operation;
+	struct writer_memo *memo = &report->of_signal[event->signal];
+	struct writer *writer = &report->writer;
 
-	return json_pack("{s:o, s:s, s:o, s:o, s:s, s:I}", "time", time_of(event->time_ns), "signal",
-			 signal_names[event->signal], "code",
-			 number_or_null(event->code == UINT32_MAX ? 0 : event->code), "operation",
-			 text_or_null(operations[event->operation]), "source",
-			 event->signal == SIGNAL_MOVED ? "" : survey_source_name(survey, event->source), "line",
-			 (json_int_t)event->line);
+	if (writer_recall(writer, memo, key))
+		return;
+	writer_mark(writer);
+	writer_word(writer, "signal", signal_names[event->signal]);
+	write_number_or_null(writer, "code", event->code == UINT32_MAX ? 0 : event->code);
+	writer_word(writer, "operation", operations[event->operation]);
+	writer_text(writer, "source",
+		    event->signal == SIGNAL_MOVED ? "" : survey_source_name(report->survey, event->source));
+	writer_remember(writer, memo, key);
 }
 
-/* The first event at or after a moment. */
-static size_t first_at(const struct dossier *dossier, int64_t time_ns)
+static void write_event(struct report *report, const struct event *event)
+{
+	struct writer *writer = &report->writer;
+
+	writer_open(writer, NULL, '{');
+	writer_time(writer, "time", event->time_ns);
+	write_kind(report, event);
+	writer_number(writer, "line", event->line);
+	writer_close(writer, '}');
+}
+
+/* The first event after a moment. */
+static size_t first_after(const struct dossier *dossier, int64_t time_ns)
 {
 	size_t low = 0, high = dossier->count;
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (dossier->events[middle].time_ns < time_ns)
+		if (dossier->events[middle].time_ns <= time_ns)
 			low = middle + 1;
 		else
 			high = middle;
@@ -60,123 +56,198 @@ static size_t first_at(const struct dossier *dossier, int64_t time_ns)
 	return low;
 }
 
-/* The first and the last of what the episode gathered. */
-static json_t *evidence_of(const struct survey *survey, const struct finding_of_device *finding,
-			   const struct episode *episode)
+/* The first and the last of what the episode gathered. All before *from is
+ * older than it; *from moves on to its begin, for the episodes that follow. */
+static void write_evidence(struct report *report, const struct dossier *dossier, const struct episode *episode,
+			   size_t *from)
 {
-	const struct dossier *dossier = finding->dossier;
-	size_t begin = first_at(dossier, episode->opened_ns), end = dossier->count, last[EVIDENCE_MAX / 2], found = 0;
-	json_t *list = json_array();
+	int64_t ended_ns = episode->ended_ns == STAMP_NONE ? STAMP_NEVER : episode->ended_ns;
+	size_t first = 0, last[EVIDENCE_MAX / 2], found = 0, at;
+	const struct event *events = dossier->events;
 
-	if (episode->ended_ns != STAMP_NONE)
-		end = first_at(dossier, episode->ended_ns + 1);
-	for (size_t i = begin; i < end && json_array_size(list) < EVIDENCE_MAX / 2; i++, begin = i)
-		if (episode_holds(episode, &dossier->events[i]))
-			json_array_append_new(list, event_of(survey, &dossier->events[i]));
-	for (size_t i = end; i-- > begin && found < EVIDENCE_MAX / 2;)
-		if (episode_holds(episode, &dossier->events[i]))
-			last[found++] = i;
+	while (*from < dossier->count && events[*from].time_ns < episode->opened_ns)
+		++*from;
+	writer_open(&report->writer, "evidence", '[');
+	for (at = *from; at < dossier->count && events[at].time_ns <= ended_ns && first < EVIDENCE_MAX / 2; at++)
+		if (episode_holds(episode, &events[at])) {
+			write_event(report, &events[at]);
+			first++;
+		}
+	if (first == EVIDENCE_MAX / 2)
+		for (size_t i = first_after(dossier, ended_ns); i-- > at && found < EVIDENCE_MAX / 2;)
+			if (episode_holds(episode, &events[i]))
+				last[found++] = i;
 	while (found > 0)
-		json_array_append_new(list, event_of(survey, &dossier->events[last[--found]]));
-	return list;
+		write_event(report, &events[last[--found]]);
+	writer_close(&report->writer, ']');
 }
 
-static json_t *episode_of(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
-			  const struct episode *episode)
+static const char *reason_of(const struct ruleset *rules, const struct episode *episode)
+{
+	bool known = episode->verdict == VERDICT_AUTH_FAILURE || (episode->verdict != VERDICT_NONE && !episode->open);
+	const struct reason *reason = known && episode->reason ? ruleset_reason(rules, episode->reason) : NULL;
+
+	return reason ? reason->id : NULL;
+}
+
+static void write_verdict(struct report *report, const struct episode *episode)
+{
+	uint64_t key = (uint64_t)episode->leaning << 32 | (uint64_t)episode->reason << 24 |
+		       (uint64_t)episode->scope << 16 | (uint64_t)episode->complete << 8 | episode->open;
+	struct writer_memo *memo = &report->of_verdict[episode->verdict];
+	struct writer *writer = &report->writer;
+	bool decided = episode->verdict != VERDICT_NONE;
+
+	if (writer_recall(writer, memo, key))
+		return;
+	writer_mark(writer);
+	writer_word(writer, "verdict", verdict_names[episode->verdict]);
+	writer_word(writer, "leaning", decided ? NULL : verdict_names[episode->leaning]);
+	write_number_or_null(writer, "cause", verdict_cause(episode->verdict));
+	writer_text(writer, "reason", reason_of(report->plan->rules, episode));
+	writer_word(writer, "scope", scope_names[episode->scope]);
+	writer_truth(writer, "complete", episode->complete);
+	writer_remember(writer, memo, key);
+}
+
+static void write_advice(struct report *report, const struct episode *episode)
+{
+	struct writer_memo *memo = &report->advice[episode->verdict];
+	const struct ruleset *rules = report->plan->rules;
+	struct writer *writer = &report->writer;
+	bool decided = episode->verdict != VERDICT_NONE;
+
+	if (writer_recall(writer, memo, episode->reason))
+		return;
+	writer_mark(writer);
+	writer_text(writer, "remedy", decided ? alert_remedy(rules, episode) : NULL);
+	writer_text(writer, "doc", decided ? alert_doc(rules, episode) : NULL);
+	writer_remember(writer, memo, episode->reason);
+}
+
+static void write_episode(struct report *report, const struct finding_of_device *finding,
+			  const struct episode *episode, size_t *from)
 {
 	const struct device *device = finding->device;
-	const char *verdict = verdict_names[episode->verdict];
-	bool undecided = episode->verdict == VERDICT_NONE;
-	const struct reason *reason = episode->reason && !undecided && (episode->verdict == VERDICT_AUTH_FAILURE || !episode->open)
-					      ? ruleset_reason(plan->rules, episode->reason)
-					      : NULL;
-	int cause = verdict_cause(episode->verdict);
+	struct writer *writer = &report->writer;
+	bool decided = episode->verdict != VERDICT_NONE;
 	char id[ALERT_ID];
 
-	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-		alert_id(finding->hub, device_id(device), device_module(device), verdict, episode->opened_ns, id),
-		"verdict", verdict, "leaning", undecided ? text_or_null(verdict_names[episode->leaning]) : json_null(),
-		"cause", number_or_null(cause), "reason", text_or_null(reason ? reason->id : NULL), "scope",
-		scope_names[episode->scope], "complete", episode->complete, "opened", time_of(episode->opened_ns),
-		"decided", undecided ? json_null() : time_of(episode->decided_ns), "ended", time_of(episode->ended_ns),
-		"end", text_or_null(ending_names[episode->ending]), "message",
-		text_or_null(dossier_read(finding->dossier, episode->message).message), "evidence",
-		evidence_of(survey, finding, episode), "remedy",
-		text_or_null(undecided ? NULL : alert_remedy(plan->rules, episode)), "doc",
-		text_or_null(undecided ? NULL : alert_doc(plan->rules, episode)));
+	alert_id(finding->hub, device_id(device), device_module(device), verdict_names[episode->verdict],
+		 episode->opened_ns, id);
+	writer_open(writer, NULL, '{');
+	writer_word(writer, "id", id);
+	write_verdict(report, episode);
+	writer_time(writer, "opened", episode->opened_ns);
+	writer_time(writer, "decided", decided ? episode->decided_ns : STAMP_NONE);
+	writer_time(writer, "ended", episode->ended_ns);
+	writer_word(writer, "end", ending_names[episode->ending]);
+	writer_text(writer, "message", dossier_read(finding->dossier, episode->message).message);
+	write_evidence(report, finding->dossier, episode, from);
+	write_advice(report, episode);
+	writer_close(writer, '}');
 }
 
-json_t *report_device(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding)
+static struct span span_or_none(struct span span)
 {
-	const struct life *life = &finding->life;
-	json_t *episodes = json_array();
+	return span.size ? span : (struct span){NULL, 0};
+}
 
+void report_begin(struct report *ret, struct survey *survey, const struct plan *plan)
+{
+	ret->survey = survey;
+	ret->plan = plan;
+	memset(ret->of_signal, 0, sizeof ret->of_signal);
+	memset(ret->of_verdict, 0, sizeof ret->of_verdict);
+	memset(ret->advice, 0, sizeof ret->advice);
+	writer_begin(&ret->writer, stdout);
+}
+
+void report_device(struct report *report, const struct finding_of_device *finding)
+{
+	const struct registry *registry = survey_registry(report->survey);
+	struct writer *writer = &report->writer;
+	size_t from = 0;
+
+	writer_text(writer, "hub", finding->hub);
+	writer_span(writer, "device", span_or_none(device_id(finding->device)));
+	writer_span(writer, "module", span_or_none(device_module(finding->device)));
+	writer_word(writer, "state", standing_names[finding->standing]);
+	writer_text(writer, "sdk", registry_sdk_name(registry, finding->sdk));
+	writer_word(writer, "protocol", protocol_names[finding->protocol]);
+	write_number_or_null(writer, "cadence_s", finding->cadence_s);
+	write_number_or_null(writer, "token_lifespan_s", finding->token_lifespan_s);
+	writer_open(writer, "episodes", '[');
 	for (size_t i = 0; i < finding->episode_count; i++)
-		json_array_append_new(episodes, episode_of(survey, plan, finding, &finding->episodes[i]));
-	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "hub", text_or_null(finding->hub), "device",
-			 span_or_null(device_id(finding->device)), "module",
-			 span_or_null(device_module(finding->device)), "state", standing_names[life_standing(life)],
-			 "sdk", text_or_null(registry_sdk_name(survey_registry(survey), life->sdk)), "protocol",
-			 text_or_null(protocol_names[life->protocol]), "cadence_s", number_or_null(life_cadence_s(life)),
-			 "token_lifespan_s", number_or_null(life_token_lifespan_s(life)), "episodes", episodes);
+		write_episode(report, finding, &finding->episodes[i], &from);
+	writer_close(writer, ']');
 }
 
-static json_t *counts_of(const struct survey *survey)
+static void write_counts(struct writer *writer, const struct counts *counts)
 {
-	const struct counts *counts = survey_counts(survey);
-
-	return json_pack("{s:I, s:I, s:I, s:I}", "read", (json_int_t)counts->read, "events", (json_int_t)counts->events,
-			 "ignored", (json_int_t)counts->ignored, "malformed", (json_int_t)counts->malformed);
+	writer_open(writer, "records", '{');
+	writer_number(writer, "read", (int64_t)counts->read);
+	writer_number(writer, "events", (int64_t)counts->events);
+	writer_number(writer, "ignored", (int64_t)counts->ignored);
+	writer_number(writer, "malformed", (int64_t)counts->malformed);
+	writer_close(writer, '}');
 }
 
-static void print(json_t *take_value)
+static void write_span(struct writer *writer, struct span_of_time time)
 {
-	json_dumpf(take_value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-	json_decref(take_value);
+	writer_open(writer, "span", '{');
+	writer_time(writer, "first", time.first_ns);
+	writer_time(writer, "last", time.last_ns);
+	writer_close(writer, '}');
 }
 
-static void print_verdicts(struct survey *survey, const struct plan *plan)
+static void write_verdicts(struct writer *writer, const struct finding_of_device *findings, size_t count)
 {
 	static const enum verdict order[] = {VERDICT_TOKEN_EXPIRY, VERDICT_RECOVERED,    VERDICT_RECONNECT_LOOP,
 					     VERDICT_NOT_RETURNED, VERDICT_AUTH_FAILURE, VERDICT_IDENTITY_CONFLICT};
-	struct finding_of_device finding;
 	struct tally tally = {0};
 
-	for (size_t i = 0; i < survey_devices(survey); i++) {
-		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
-		tally_add(&tally, &finding);
-	}
+	for (size_t i = 0; i < count; i++)
+		tally_add(&tally, &findings[i]);
+	writer_open(writer, "verdicts", '{');
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-		printf("\"%s\":%llu,", verdict_names[order[i]], (unsigned long long)tally.verdicts[order[i]]);
-	printf("\"connection-lost\":%llu,\"undecided\":%llu", (unsigned long long)tally.losses,
-	       (unsigned long long)tally.verdicts[VERDICT_NONE]);
+		writer_number(writer, verdict_names[order[i]], (int64_t)tally.verdicts[order[i]]);
+	writer_number(writer, "connection-lost", (int64_t)tally.losses);
+	writer_number(writer, "undecided", (int64_t)tally.verdicts[VERDICT_NONE]);
+	writer_close(writer, '}');
 }
 
-/* Written device by device: it holds no more than one of them. */
 bool report_json(struct survey *survey, const struct plan *plan, const struct options *options)
 {
-	struct span_of_time time = survey_time(survey);
-	struct finding_of_device finding;
-	bool first = true, found = false;
+	const struct finding_of_device *findings = survey_findings(survey);
+	size_t count = findings ? survey_devices(survey) : 0;
+	struct report report;
+	struct writer *writer = &report.writer;
+	bool found = false;
 
-	printf("{\"schema\":\"lapsed.scan/1\",\n\"records\":");
-	print(counts_of(survey));
-	printf(",\n\"span\":");
-	print(json_pack("{s:o, s:o}", "first", time_of(time.first_ns), "last", time_of(time.last_ns)));
-	printf(",\n\"verdicts\":{");
-	print_verdicts(survey, plan);
-	printf("},\n\"devices\":[");
-	for (size_t i = 0; i < survey_devices(survey); i++) {
-		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
-		for (size_t j = 0; j < finding.episode_count; j++)
-			found |= finding.episodes[j].open && alert_is_due(&finding.episodes[j]);
-		if (finding.episode_count == 0 && !options->all)
+	report_begin(&report, survey, plan);
+	writer_open(writer, NULL, '{');
+	writer_word(writer, "schema", "lapsed.scan/1");
+	writer_line(writer);
+	write_counts(writer, survey_counts(survey));
+	writer_line(writer);
+	write_span(writer, survey_time(survey));
+	writer_line(writer);
+	write_verdicts(writer, findings, count);
+	writer_line(writer);
+	writer_open(writer, "devices", '[');
+	for (size_t i = 0; i < count; i++) {
+		found |= finding_needs_somebody(&findings[i]);
+		if (findings[i].episode_count == 0 && !options->all)
 			continue;
-		printf("%s\n", first ? "" : ",");
-		print(report_device(survey, plan, &finding));
-		first = false;
+		writer_line(writer);
+		writer_open(writer, NULL, '{');
+		report_device(&report, &findings[i]);
+		writer_close(writer, '}');
 	}
-	printf("]}\n");
+	writer_close(writer, ']');
+	writer_close(writer, '}');
+	writer_end(writer);
+	writer_flush(writer);
 	return found;
 }

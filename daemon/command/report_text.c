@@ -20,8 +20,8 @@ void tally_add(struct tally *tally, const struct finding_of_device *finding)
 {
 	for (size_t i = 0; i < finding->episode_count; i++)
 		tally->verdicts[finding->episodes[i].verdict]++;
-	tally->losses += finding->life.losses;
-	tally->expulsions += finding->life.expulsions;
+	tally->losses += finding->losses;
+	tally->expulsions += finding->expulsions;
 }
 
 static void print_seen(const struct episode *episode)
@@ -51,10 +51,9 @@ static void print_seen(const struct episode *episode)
 static void print_rhythm(const struct finding_of_device *finding, const struct plan *plan,
 			 struct survey *survey)
 {
-	const struct life *life = &finding->life;
-	const char *name = registry_sdk_name(survey_registry(survey), life->sdk);
+	const char *name = registry_sdk_name(survey_registry(survey), finding->sdk);
 	const struct sdk *sdk = ruleset_sdk(plan->rules, span_of(name));
-	int64_t cadence = life_cadence_s(life), lifespan = life_token_lifespan_s(life);
+	int64_t cadence = finding->cadence_s, lifespan = finding->token_lifespan_s;
 	char every[STAMP_TEXT], lives[STAMP_TEXT], client[160];
 
 	if (!cadence)
@@ -101,10 +100,18 @@ static void print_episode(struct survey *survey, const struct plan *plan, const 
 		printf("  read    %s\n", doc);
 }
 
-static bool needs_somebody(const struct finding_of_device *finding)
+bool finding_needs_somebody(const struct finding_of_device *finding)
 {
 	for (size_t i = 0; i < finding->episode_count; i++)
 		if (finding->episodes[i].open && alert_is_due(&finding->episodes[i]))
+			return true;
+	return false;
+}
+
+static bool had_trouble(const struct finding_of_device *finding)
+{
+	for (size_t i = 0; i < finding->episode_count; i++)
+		if (alert_is_due(&finding->episodes[i]))
 			return true;
 	return false;
 }
@@ -159,34 +166,25 @@ static void print_rest(const struct survey *survey, const struct tally *tally, s
 		printf(". (--json --all lists everything.)\n");
 }
 
-/* Two walks: the headline needs the end of the first. */
 bool report_text(struct survey *survey, const struct plan *plan, const struct options *options)
 {
-	struct finding_of_device finding;
+	const struct finding_of_device *findings = survey_findings(survey);
+	size_t needing = 0, past = 0, devices = findings ? survey_devices(survey) : 0;
 	struct tally tally = {0};
-	size_t needing = 0, past = 0, devices = survey_devices(survey);
 
 	(void)options;
 	for (size_t i = 0; i < devices; i++) {
-		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
-		tally_add(&tally, &finding);
-		if (needs_somebody(&finding)) {
+		tally_add(&tally, &findings[i]);
+		if (finding_needs_somebody(&findings[i]))
 			needing++;
-			continue;
-		}
-		for (size_t j = 0; j < finding.episode_count; j++)
-			if (alert_is_due(&finding.episodes[j])) {
-				past++;
-				break;
-			}
+		else
+			past += had_trouble(&findings[i]);
 	}
 	print_headline(&tally, needing);
-	for (size_t i = 0; i < devices && needing; i++) {
-		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
-		for (size_t j = 0; j < finding.episode_count; j++)
-			if (finding.episodes[j].open && alert_is_due(&finding.episodes[j]))
-				print_episode(survey, plan, &finding, &finding.episodes[j]);
-	}
+	for (size_t i = 0; i < devices; i++)
+		for (size_t j = 0; j < findings[i].episode_count; j++)
+			if (findings[i].episodes[j].open && alert_is_due(&findings[i].episodes[j]))
+				print_episode(survey, plan, &findings[i], &findings[i].episodes[j]);
 	print_rest(survey, &tally, devices, past);
 	return needing > 0;
 }
@@ -198,80 +196,89 @@ static const char *verdict_of(const struct episode *episode)
 	return !episode ? "no episode" : verdict_names[episode->verdict];
 }
 
-static const struct episode *same_episode(const struct episode *episodes, size_t count,
-					  const struct episode *wanted)
+static const struct episode *same_episode(const struct finding_of_device *finding, const struct episode *wanted)
 {
-	for (size_t i = 0; i < count; i++)
-		if (episodes[i].opened_ns == wanted->opened_ns && episodes[i].scope == wanted->scope)
-			return &episodes[i];
+	for (size_t i = 0; i < finding->episode_count; i++)
+		if (finding->episodes[i].opened_ns == wanted->opened_ns && finding->episodes[i].scope == wanted->scope)
+			return &finding->episodes[i];
 	return NULL;
 }
 
-static void print_change(const struct finding_of_device *finding, const struct episode *episode, const char *now,
-			 const char *then, bool json)
+static void write_change(struct writer *writer, const struct finding_of_device *finding,
+			 const struct episode *episode, const char *now, const char *then)
+{
+	writer_open(writer, NULL, '{');
+	if (finding->hub)
+		writer_text(writer, "hub", finding->hub);
+	writer_span(writer, "device", device_id(finding->device));
+	writer_span(writer, "module", device_module(finding->device));
+	writer_time(writer, "opened", episode->opened_ns);
+	writer_word(writer, "verdict", now);
+	writer_word(writer, "would_be", then);
+	writer_close(writer, '}');
+	writer_end(writer);
+}
+
+/* json: NULL for people. */
+static void tell_change(const struct finding_of_device *finding, const struct episode *episode, const char *now,
+			const char *then, struct writer *json)
 {
 	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT];
-	json_t *change;
 
-	stamp_format(episode->opened_ns, stamp);
-	if (!json) {
-		printf("%s  %s  %s -> %s\n", device_label(finding, label, sizeof label), stamp, now, then);
-		return;
-	}
-	change = json_pack("{s:s*, s:s%, s:s%, s:s, s:s, s:s}", "hub", finding->hub, "device",
-			   device_id(finding->device).data, device_id(finding->device).size, "module",
-			   device_module(finding->device).data, device_module(finding->device).size, "opened", stamp,
-			   "verdict", now, "would_be", then);
-	json_dumpf(change, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-	printf("\n");
-	json_decref(change);
+	if (json)
+		write_change(json, finding, episode, now, then);
+	else
+		printf("%s  %s  %s -> %s\n", device_label(finding, label, sizeof label),
+		       stamp_format(episode->opened_ns, stamp), now, then);
 }
 
 /* Compares what one device has come to with what it would come to. */
-static size_t compare(const struct finding_of_device *finding, const struct episode *before, size_t count, bool json)
+static size_t compare(const struct finding_of_device *is, const struct finding_of_device *would_be, struct writer *json)
 {
 	size_t changes = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct episode *after = same_episode(finding->episodes, finding->episode_count, &before[i]);
+	for (size_t i = 0; i < is->episode_count; i++) {
+		const struct episode *before = &is->episodes[i];
+		const struct episode *after = same_episode(would_be, before);
 
-		if (after && after->verdict == before[i].verdict)
+		if (after && after->verdict == before->verdict)
 			continue;
 		changes++;
-		print_change(finding, &before[i], verdict_of(&before[i]), verdict_of(after), json);
+		tell_change(is, before, verdict_of(before), verdict_of(after), json);
 	}
-	for (size_t i = 0; i < finding->episode_count; i++)
-		if (!same_episode(before, count, &finding->episodes[i])) {
-			changes++;
-			print_change(finding, &finding->episodes[i], "no episode", verdict_of(&finding->episodes[i]),
-				     json);
-		}
+	for (size_t i = 0; i < would_be->episode_count; i++) {
+		const struct episode *after = &would_be->episodes[i];
+
+		if (same_episode(is, after))
+			continue;
+		changes++;
+		tell_change(is, after, verdict_of(NULL), verdict_of(after), json);
+	}
 	return changes;
 }
 
-void report_changes(struct survey *survey, const struct plan *plan, const struct settings *what_if,
-		    const struct options *options)
+void report_changes(struct survey *survey, const struct settings *what_if, const struct options *options)
 {
-	struct finding_of_device finding;
-	size_t changes = 0, episodes = 0;
+	const struct finding_of_device *findings = survey_findings(survey);
+	size_t changes = 0, episodes = 0, devices = findings ? survey_devices(survey) : 0;
+	struct finding_of_device would_be;
+	struct writer json;
 
-	for (size_t i = 0; i < survey_devices(survey); i++) {
-		struct episode *before = NULL;
-		size_t count;
-
-		survey_judge(survey, i, &plan->config.settings, NULL, &finding);
-		count = finding.episode_count;
-		if (count > 0 && !(before = malloc(count * sizeof *before)))
-			continue;
-		if (count > 0)
-			memcpy(before, finding.episodes, count * sizeof *before);
-		episodes += count;
-		survey_judge(survey, i, what_if, NULL, &finding);
-		changes += compare(&finding, before, count, options->json);
-		free(before);
+	writer_begin(&json, stdout);
+	for (size_t i = 0; i < devices; i++) {
+		survey_judge(survey, i, what_if, NULL, &would_be);
+		episodes += findings[i].episode_count;
+		changes += compare(&findings[i], &would_be, options->json ? &json : NULL);
 	}
-	if (options->json)
-		printf("{\"schema\":\"lapsed.what-if/1\",\"episodes\":%zu,\"changes\":%zu}\n", episodes, changes);
-	else
+	if (!options->json) {
 		printf("%zu of %zu episodes would change.\n", changes, episodes);
+		return;
+	}
+	writer_open(&json, NULL, '{');
+	writer_word(&json, "schema", "lapsed.what-if/1");
+	writer_number(&json, "episodes", (int64_t)episodes);
+	writer_number(&json, "changes", (int64_t)changes);
+	writer_close(&json, '}');
+	writer_end(&json);
+	writer_flush(&json);
 }

@@ -71,6 +71,20 @@ static bool other_settings(const struct options *options, const struct plan *pla
 	return true;
 }
 
+/* Returns whether a device needs somebody. Where nothing was read a program is
+ * told so in JSON; nobody may hear "no device needs you", or "0 would change". */
+static bool report(struct survey *survey, const struct plan *plan, const struct settings *what_if,
+		   const struct options *options)
+{
+	if (survey_counts(survey)->read == 0 && !options->json)
+		return false;
+	if (options->what_if_count > 0) {
+		report_changes(survey, what_if, options);
+		return false;
+	}
+	return options->json ? report_json(survey, plan, options) : report_text(survey, plan, options);
+}
+
 int command_scan(const struct options *options)
 {
 	struct settings what_if;
@@ -87,13 +101,13 @@ int command_scan(const struct options *options)
 	status = !survey ? EXIT_UNREACHED
 		 : other_settings(options, &plan, &what_if) ? survey_files(survey, options) : EXIT_WRONG;
 	if (survey && status != EXIT_WRONG) {
-		if (options->what_if_count > 0)
-			report_changes(survey, &plan, &what_if, options);
-		else if (options->json)
-			found = report_json(survey, &plan, options);
-		else if (survey_counts(survey)->read > 0) /* where nothing was read nobody may hear "no device needs you" */
-			found = report_text(survey, &plan, options);
-		if (fflush(stdout) != 0)
+		if (survey_findings(survey)) {
+			found = report(survey, &plan, &what_if, options);
+		} else {
+			fprintf(stderr, "nothing can be said: out of memory\n");
+			status = EXIT_UNREACHED;
+		}
+		if (fflush(stdout) != 0 || ferror(stdout))
 			status = EXIT_UNREACHED;
 	}
 	survey_free(survey);

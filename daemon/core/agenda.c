@@ -5,64 +5,82 @@
 #include "stamp.h"
 #include "watch.h"
 
-static void place(struct agenda *agenda, size_t at, struct watch *watch)
+/* Of one place: side by side, and fewer levels than two would make. */
+enum { CHILDREN = 4 };
+
+static void place(struct agenda *agenda, size_t at, struct due due)
 {
-	agenda->heap[at] = watch;
-	watch->place = at + 1;
+	agenda->heap[at] = due;
+	due.watch->place = at + 1;
+	if (at >= 1 && at <= CHILDREN)
+		watch_prefetch(due.watch); /* it may come next */
 }
 
-static void rise(struct agenda *agenda, size_t at, struct watch *watch)
+static void rise(struct agenda *agenda, size_t at, struct due due)
 {
-	while (at > 0 && agenda->heap[(at - 1) / 2]->due_ns > watch->due_ns) {
-		place(agenda, at, agenda->heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
+	while (at > 0) {
+		size_t parent = (at - 1) / CHILDREN;
+
+		if (agenda->heap[parent].at_ns <= due.at_ns)
+			break;
+		place(agenda, at, agenda->heap[parent]);
+		at = parent;
 	}
-	place(agenda, at, watch);
+	place(agenda, at, due);
 }
 
-static void sink(struct agenda *agenda, size_t at, struct watch *watch)
+static void sink(struct agenda *agenda, size_t at, struct due due)
 {
 	for (;;) {
-		size_t child = 2 * at + 1;
+		size_t first = at * CHILDREN + 1, least = first;
 
-		if (child >= agenda->count)
+		for (size_t child = first + 1; child < first + CHILDREN && child < agenda->count; child++)
+			if (agenda->heap[child].at_ns < agenda->heap[least].at_ns)
+				least = child;
+		if (least >= agenda->count || agenda->heap[least].at_ns >= due.at_ns)
 			break;
-		if (child + 1 < agenda->count && agenda->heap[child + 1]->due_ns < agenda->heap[child]->due_ns)
-			child++;
-		if (agenda->heap[child]->due_ns >= watch->due_ns)
-			break;
-		place(agenda, at, agenda->heap[child]);
-		at = child;
+		place(agenda, at, agenda->heap[least]);
+		at = least;
 	}
-	place(agenda, at, watch);
+	place(agenda, at, due);
+}
+
+/* Puts one where there is room, so that the order holds again. */
+static void settle(struct agenda *agenda, size_t at, struct due due)
+{
+	if (at > 0 && agenda->heap[(at - 1) / CHILDREN].at_ns > due.at_ns)
+		rise(agenda, at, due);
+	else
+		sink(agenda, at, due);
 }
 
 static void take_out(struct agenda *agenda, struct watch *watch)
 {
 	size_t at = watch->place - 1;
-	struct watch *last = agenda->heap[--agenda->count];
+	struct due last = agenda->heap[--agenda->count];
 
 	watch->place = 0;
-	if (last == watch)
-		return;
-	if (at > 0 && agenda->heap[(at - 1) / 2]->due_ns > last->due_ns)
-		rise(agenda, at, last);
-	else
-		sink(agenda, at, last);
+	if (last.watch != watch)
+		settle(agenda, at, last);
 }
 
 bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns)
 {
-	if (watch->place && watch->due_ns == due_ns)
+	struct due due = {due_ns, watch};
+
+	if (due_ns == STAMP_NEVER) {
+		if (watch->place)
+			take_out(agenda, watch);
 		return true;
-	if (watch->place)
-		take_out(agenda, watch);
-	watch->due_ns = due_ns;
-	if (due_ns == STAMP_NEVER)
+	}
+	if (watch->place) {
+		if (agenda->heap[watch->place - 1].at_ns != due_ns)
+			settle(agenda, watch->place - 1, due);
 		return true;
+	}
 	if (agenda->count == agenda->capacity) {
 		size_t capacity = agenda->capacity ? agenda->capacity * 2 : 64;
-		struct watch **heap = realloc(agenda->heap, capacity * sizeof(struct watch *));
+		struct due *heap = realloc(agenda->heap, capacity * sizeof *heap);
 
 		if (!heap)
 			return false;
@@ -70,13 +88,13 @@ bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns)
 		agenda->capacity = capacity;
 	}
 	agenda->count++;
-	rise(agenda, agenda->count - 1, watch);
+	rise(agenda, agenda->count - 1, due);
 	return true;
 }
 
-struct watch *agenda_first(const struct agenda *agenda)
+const struct due *agenda_first(const struct agenda *agenda)
 {
-	return agenda->count ? agenda->heap[0] : NULL;
+	return agenda->count ? agenda->heap : NULL;
 }
 
 void agenda_clear(struct agenda *agenda)

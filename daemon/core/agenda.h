@@ -9,7 +9,10 @@
 struct watch;
 
 struct agenda {
-	struct watch **heap;
+	struct due {
+		int64_t at_ns;
+		struct watch *watch; /* knows its place */
+	} *heap;
 	size_t count, capacity;
 };
 
@@ -18,7 +21,7 @@ struct agenda {
 bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns);
 
 /* The first, or NULL. */
-struct watch *agenda_first(const struct agenda *agenda);
+const struct due *agenda_first(const struct agenda *agenda);
 void agenda_clear(struct agenda *agenda);
 
 #endif

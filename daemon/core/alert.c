@@ -1,13 +1,13 @@
 #include "alert.h"
 
-#include <stdio.h>
-
 #include "hash.h"
 
 const char *alert_id(const char *hub, struct span device, struct span module, const char *verdict,
 		     int64_t opened_ns, char buffer[ALERT_ID])
 {
+	static const char digits[] = "0123456789abcdef";
 	struct hash hash;
+	uint64_t id;
 
 	hash_begin(&hash, 0, 0);
 	hash_add(&hash, hub ? hub : "", hub ? strlen(hub) + 1 : 1);
@@ -17,7 +17,10 @@ const char *alert_id(const char *hub, struct span device, struct span module, co
 	hash_add(&hash, "", 1);
 	hash_add(&hash, verdict, strlen(verdict) + 1);
 	hash_add(&hash, &opened_ns, sizeof opened_ns);
-	snprintf(buffer, ALERT_ID, "%016llx", (unsigned long long)hash_end(&hash));
+	id = hash_end(&hash);
+	for (int i = ALERT_ID - 1; i-- > 0; id >>= 4)
+		buffer[i] = digits[id & 15];
+	buffer[ALERT_ID - 1] = '\0';
 	return buffer;
 }
 

@@ -162,7 +162,7 @@ static void read_fields(struct documents *documents, json_t *object, enum part p
 	json_t *value;
 
 	json_object_foreach(object, name, value) {
-		const struct key *key = key_find(&documents->index, span_of(name), name + strlen(name));
+		const struct key *key = *name ? key_find(&documents->index, span_of(name), name + strlen(name)) : NULL;
 
 		if (key && key->field != FIELD_TYPE)
 			fields_set(ret, part, key, value_of(value));

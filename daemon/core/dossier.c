@@ -9,24 +9,49 @@ static char *copy_of(const char *text)
 	return text && *text ? strdup(text) : NULL;
 }
 
+/* Finds a text that was kept as it came, and nearly all come again and again:
+ * what was not changed once is not changed now, so nothing has to be redacted. */
+static uint8_t find_unchanged(const struct dossier *dossier, struct span message)
+{
+	for (unsigned i = 0; i < dossier->text_count; i++)
+		if (dossier->texts[i].size == message.size &&
+		    memcmp(dossier->texts[i].message, message.data, message.size) == 0)
+			return (uint8_t)(i + 1);
+	return 0;
+}
+
+static uint8_t find(const struct dossier *dossier, const char *redacted)
+{
+	for (unsigned i = 0; i < dossier->text_count; i++)
+		if (strcmp(dossier->texts[i].message, redacted) == 0)
+			return (uint8_t)(i + 1);
+	return 0;
+}
+
 uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures, unsigned most)
 {
 	char redacted[MESSAGE_MAX];
 	struct text *texts;
+	uint8_t known;
 
 	if (message.size == 0)
 		return 0;
+	if ((known = find_unchanged(dossier, message)))
+		return known;
 	text_redact(message, redacted, sizeof redacted);
-	for (unsigned i = 0; i < dossier->text_count; i++)
-		if (strcmp(dossier->texts[i].message, redacted) == 0)
-			return (uint8_t)(i + 1);
+	if ((known = find(dossier, redacted)))
+		return known;
 	if (dossier->text_count >= most)
 		return 0;
 	texts = realloc(dossier->texts, (dossier->text_count + 1) * sizeof *texts);
 	if (!texts)
 		return 0;
 	dossier->texts = texts;
-	texts[dossier->text_count] = (struct text){strdup(redacted), copy_of(captures)};
+	texts[dossier->text_count] = (struct text){
+		.message = strdup(redacted),
+		.captures = copy_of(captures),
+		.size = span_equal(span_of(redacted), message) ? (uint16_t)message.size : 0,
+	};
 	if (!texts[dossier->text_count].message)
 		return 0;
 	return (uint8_t)++dossier->text_count;
@@ -34,7 +59,7 @@ uint8_t dossier_text(struct dossier *dossier, struct span message, const char *c
 
 struct text dossier_read(const struct dossier *dossier, uint8_t text)
 {
-	return text && text <= dossier->text_count ? dossier->texts[text - 1] : (struct text){NULL, NULL};
+	return text && text <= dossier->text_count ? dossier->texts[text - 1] : (struct text){0};
 }
 
 bool dossier_reserve(struct dossier *dossier)

@@ -7,12 +7,13 @@
 
 #include "event.h"
 
-enum { TEXTS_MAX = 255, ADDRESSES_MAX = 64, MESSAGE_MAX = 257 };
+enum { TEXTS_MAX = 255, ADDRESSES_MAX = 64, MESSAGE_MAX = 257 }; /* see struct event: 8 and 7 bits */
 
 /* A message of the hub, redacted and cut to 256 bytes, with what the pattern
  * captured; or a masked address. */
 struct text {
 	char *message, *captures;
+	uint16_t size; /* of the message, where it is kept as it came; else 0 */
 };
 
 struct dossier {

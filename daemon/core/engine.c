@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { WAVE_LEAST = 1000 };
+
 struct engine *engine_new(const struct ruleset *rules, const struct settings *settings,
 			  const struct roster *mute, const struct roster *x509, uint64_t seed, struct moment now)
 {
@@ -17,6 +19,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct settings *se
 	engine->digest_mono_ns = now.mono_ns + settings_ns(settings, SETTING_DIGEST_EVERY);
 	engine->status.watermark_ns = STAMP_NONE;
 	engine->quiet_wall_ns = STAMP_NONE;
+	engine->repeat_mono_ns = STAMP_NEVER;
 	engine->registry = registry_new(seed, (size_t)settings->value[SETTING_DEVICES_MAX]);
 	if (engine->registry)
 		return engine;
@@ -120,12 +123,12 @@ static void number_reasons(const struct ruleset *before, const struct ruleset *a
 
 static void renumber(struct watch *watch, const reason_id numbers[256])
 {
-	struct life *lives[] = {&watch->base, &watch->firm, &watch->tip};
+	struct life *lives[] = {&watch->firm, watch->base, watch->tip};
 
 	for (size_t i = 0; i < watch->dossier.count; i++)
 		watch->dossier.events[i].reason = numbers[watch->dossier.events[i].reason];
 	for (int i = 0; i < 3; i++)
-		for (int s = 0; s < SCOPE_COUNT; s++)
+		for (int s = 0; lives[i] && s < SCOPE_COUNT; s++)
 			lives[i]->episodes[s].reason = numbers[lives[i]->episodes[s].reason];
 }
 
@@ -154,15 +157,25 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 
 /* --- time --------------------------------------------------------------- */
 
+static void note_lag(struct lags *lags, int64_t lag_ns)
+{
+	while (lags->count > 0 && lags->ring[(lags->first + lags->count - 1) % LAGS].lag_ns <= lag_ns)
+		lags->count--;
+	if (lags->count > 0 && lags->ring[lags->first].number + LAGS <= lags->noted) {
+		lags->first = (lags->first + 1) % LAGS;
+		lags->count--;
+	}
+	lags->ring[(lags->first + lags->count++) % LAGS] = (struct lag){lags->noted++, lag_ns};
+}
+
 /* How late this source's records may be: as configured, or twice the longest
  * lag among its last records if that is more. */
 static int64_t delay_of(const struct source *source)
 {
-	int64_t longest = 0;
+	const struct lags *lags = &source->lags;
+	int64_t longest_ns = lags->count ? lags->ring[lags->first].lag_ns : 0;
 
-	for (unsigned i = 0; i < LAGS && i < source->lag_count; i++)
-		longest = stamp_max(longest, source->lags_ns[i]);
-	return stamp_max(source->delay_ns, stamp_add(longest, longest));
+	return stamp_max(source->delay_ns, stamp_add(longest_ns, longest_ns));
 }
 
 int64_t source_low(const struct engine *engine, const struct source *source)
@@ -182,7 +195,7 @@ static void note_time(struct engine *engine, struct source *source, int64_t time
 		return;
 	/* A straggler says nothing of how late the newest records come. */
 	if (engine->caught_up && time_ns >= source->watermark_ns)
-		source->lags_ns[source->lag_count++ % LAGS] = stamp_max(0, engine->now.wall_ns - time_ns);
+		note_lag(&source->lags, stamp_max(0, engine->now.wall_ns - time_ns));
 	if (time_ns <= stamp_add(engine->now.wall_ns, settings_ns(engine->settings, SETTING_AHEAD_MAX)))
 		source->watermark_ns = stamp_max(source->watermark_ns, time_ns);
 	engine->status.watermark_ns = stamp_max(engine->status.watermark_ns, source->watermark_ns);
@@ -200,7 +213,7 @@ static void note_platform(struct engine *engine, const struct device *device, in
 		return;
 	for (struct watch *watch = engine->watches; watch; watch = next) {
 		next = watch->next;
-		if (watch->device->hub != device->hub || watch->dossier.count == 0)
+		if (watch->hub != device->hub || watch->dossier.count == 0)
 			continue;
 		watch_rewind(watch);
 		review(engine, watch);
@@ -211,25 +224,25 @@ static void note_platform(struct engine *engine, const struct device *device, in
  * expulsion came after it, and all between is folded. */
 static bool is_stale(const struct watch *watch, const struct event *event)
 {
-	const struct life *base = &watch->base;
-	int64_t newest = base->expelled_ns;
+	const struct life *life = &watch->firm;
+	int64_t newest = life->expelled_ns;
 
-	if (watch->dossier.count > 0 || base->heard_ns == STAMP_NONE)
+	if (watch->dossier.count > 0 || life->heard_ns == STAMP_NONE)
 		return false;
-	if (base->live)
-		newest = stamp_max(newest, base->since_ns);
-	return event->time_ns <= newest || event->time_ns == base->heard_ns;
+	if (life->live)
+		newest = stamp_max(newest, life->since_ns);
+	return event->time_ns <= newest || event->time_ns == life->heard_ns;
 }
 
 static void take_event(struct engine *engine, struct source *source, const struct taking *taking)
 {
-	struct watch *watch = taking->device->file;
+	struct watch *watch = device_file(taking->device);
 	int64_t low = source_low(engine, source);
 
 	if (taking->event.time_ns < low)
 		engine->status.late++;
 	if (is_stale(watch, &taking->event)) {
-		if (life_is_quiet(&watch->base) && watch->place == 0)
+		if (watch_is_over(watch) && watch->place == 0)
 			review_drop(engine, watch);
 		return;
 	}
@@ -239,7 +252,7 @@ static void take_event(struct engine *engine, struct source *source, const struc
 	}
 	if (taking->event.signal == SIGNAL_PLATFORM)
 		note_platform(engine, taking->device, taking->event.time_ns, low);
-	if (!(watch = taking->device->file) || !watch_add(watch, &taking->event)) {
+	if (!(watch = device_file(taking->device)) || !watch_add(watch, &taking->event)) {
 		if (watch)
 			review(engine, watch);
 		return;
@@ -252,10 +265,10 @@ static void take_event(struct engine *engine, struct source *source, const struc
 static void run_agenda(struct engine *engine, struct source *source)
 {
 	int64_t low = source_low(engine, source);
-	struct watch *watch;
+	const struct due *first;
 
-	while ((watch = agenda_first(&source->agenda)) && watch->due_ns < low) {
-		review(engine, watch);
+	while ((first = agenda_first(&source->agenda)) && first->at_ns < low) {
+		review(engine, first->watch);
 		review_arrivals(engine);
 	}
 }
@@ -268,10 +281,10 @@ static int64_t next_wait(const struct engine *engine)
 		return wait;
 	for (size_t i = 0; i < engine->source_count; i++) {
 		const struct source *source = &engine->sources[i];
-		const struct watch *first = agenda_first(&source->agenda);
+		const struct due *first = agenda_first(&source->agenda);
 
 		if (first)
-			wait = stamp_min(wait, stamp_add(first->due_ns, delay_of(source)) - engine->now.wall_ns + 1);
+			wait = stamp_min(wait, stamp_add(first->at_ns, delay_of(source)) - engine->now.wall_ns + 1);
 		due = source->heard_mono_ns + settings_ns(engine->settings, SETTING_STALL_AFTER);
 		if (!source->stalled)
 			wait = stamp_min(wait, due - engine->now.mono_ns);
@@ -280,11 +293,19 @@ static int64_t next_wait(const struct engine *engine)
 		if (fleet->raised && engine->settings->value[SETTING_REPEAT_EVERY])
 			wait = stamp_min(wait, fleet->repeat_mono_ns - engine->now.mono_ns);
 	if (engine->told && engine->settings->value[SETTING_REPEAT_EVERY])
-		for (const struct watch *watch = engine->watches; watch; watch = watch->next)
-			for (int i = 0; i < SCOPE_COUNT; i++)
-				if (watch->told[i].verdict != VERDICT_NONE && !watch->told[i].fleet)
-					wait = stamp_min(wait, watch->told[i].repeat_mono_ns - engine->now.mono_ns);
+		wait = stamp_min(wait, engine->repeat_mono_ns - engine->now.mono_ns);
 	return stamp_max(wait, 0);
+}
+
+/* A wave of troubles has passed: half of what was watched, and more than would
+ * be worth the effort, is at rest again. */
+static bool has_ebbed(struct engine *engine)
+{
+	bool ebbed = engine->most_watched > WAVE_LEAST && engine->watched < engine->most_watched / 2;
+
+	if (ebbed || engine->watched > engine->most_watched)
+		engine->most_watched = engine->watched;
+	return ebbed;
 }
 
 /* --- the door ----------------------------------------------------------- */
@@ -338,8 +359,7 @@ void engine_step(struct engine *engine, const struct input *input, struct output
 		intake_end(stream->intake);
 		drain(engine, source, stream->intake);
 	} else if (input->type == INPUT_GAP && stream) {
-		herald_gap(engine, input->bytes.size ? input->bytes : span_of(source->name), input->lost_from,
-			   input->lost_bytes);
+		herald_gap(engine, input, span_of(source->name));
 	} else if (input->type == INPUT_CAUGHT_UP && !engine->caught_up) {
 		catch_up(engine);
 	}
@@ -349,7 +369,7 @@ void engine_step(struct engine *engine, const struct input *input, struct output
 		herald_stall(engine, &engine->sources[i]);
 	}
 	herald_tell(engine);
-	*ret = (struct output){engine->notices.list, engine->notices.count, next_wait(engine)};
+	*ret = (struct output){engine->notices.list, engine->notices.count, next_wait(engine), has_ebbed(engine)};
 }
 
 void engine_status(const struct engine *engine, struct engine_status *ret)

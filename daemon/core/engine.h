@@ -16,23 +16,34 @@ struct engine;
 enum input_type {
 	INPUT_BYTES,  /* of a stream, in its order */
 	INPUT_BREAK,  /* the stream's file has ended; what is unfinished is truncated */
-	INPUT_GAP,    /* bytes [from, from + lost) of a stream are lost unread */
+	INPUT_GAP,    /* something of a stream is lost unread */
 	INPUT_CAUGHT_UP, /* all that was there at the start has been read */
 	INPUT_TICK,   /* time has passed; all that there is to read has been read */
 };
+
+/* What a gap is made of. */
+enum loss {
+	LOSS_BYTES,   /* of a file, from an offset on */
+	LOSS_ENTRIES, /* of a journal, from a number on; whose they were is not known */
+	LOSS_REFUSED, /* messages that journald did not take, for its rate limit */
+};
+
+#define LOST_UNKNOWN UINT64_MAX /* nobody can say how many */
 
 struct input {
 	enum input_type type;
 	struct moment now;
 	uint16_t stream;
-	struct span bytes;
-	uint64_t lost_from, lost_bytes; /* of a GAP; bytes then names the file */
+	struct span bytes; /* of a GAP: the name of the file or journal; empty: the source's */
+	enum loss loss;    /* of a GAP, and so are these */
+	uint64_t lost_from, lost;
 };
 
 struct output {
 	const struct notice *notices; /* until the next step */
 	size_t count;
 	int64_t wait_ns; /* TICK at the latest after this; STAMP_NEVER */
+	bool freed_much; /* many devices have come to rest: memory may be given back */
 };
 
 /* Everything given is borrowed until engine_free(). Returns NULL without

@@ -15,14 +15,24 @@ struct stream {
 	uint16_t source;
 };
 
+/* How late the last LAGS records came: those of them that no later one exceeds,
+ * the longest first, in a ring. */
+struct lags {
+	struct lag {
+		uint64_t number; /* of the record that came so late */
+		int64_t lag_ns;
+	} ring[LAGS];
+	uint64_t noted; /* records in all */
+	uint32_t first, count;
+};
+
 /* Streams that tell of one thing: the paths of a pattern, the blobs of a hub. */
 struct source {
 	char *name;
 	struct agenda agenda;
 	int64_t watermark_ns;      /* its highest event time; STAMP_NONE */
 	int64_t delay_ns;          /* as configured for its kind */
-	int64_t lags_ns[LAGS];     /* of its last records: how late they came */
-	unsigned lag_count;
+	struct lags lags;
 	int64_t heard_mono_ns;
 	bool stalled;
 };
@@ -43,8 +53,12 @@ struct engine {
 	struct stream *streams;
 	size_t stream_count;
 	struct court firm_court, tip_court, fold_court;
+	const struct life *tip; /* of the watch that is reviewed */
+	struct life tip_room;
 	struct watch *watches; /* all, newest first */
 	size_t watched, told;
+	int64_t repeat_mono_ns; /* until then no device's alert is to be repeated; it may be too early */
+	size_t most_watched; /* since much was freed last */
 	struct arrival *arrivals; /* since review_arrivals() */
 	size_t arrival_count;
 	struct fleet *fleets;
@@ -64,7 +78,7 @@ struct engine {
 	struct device **changed;
 	size_t changed_count, changed_capacity;
 	uint32_t saved_sdks, saved_fleets;
-	bool saved_names;
+	bool saved_names, saves;
 	struct loader *loader;
 };
 
@@ -75,6 +89,12 @@ int64_t source_low(const struct engine *engine, const struct source *source);
  * low-water mark. The watch may be gone afterwards. */
 void review(struct engine *engine, struct watch *watch);
 
+/* The newest of the watch that is reviewed, or of one that an alert tells of. */
+static inline const struct life *review_tip(const struct engine *engine, const struct watch *watch)
+{
+	return watch->tip ? watch->tip : engine->tip;
+}
+
 /* Announces the arrivals that reviews have found. Other watches may go by it:
  * not while walking the list of them. */
 void review_arrivals(struct engine *engine);
@@ -84,7 +104,9 @@ struct dossier *review_file(void *engine, struct device *device);
 
 /* The device is to be stored anew. */
 void review_note_change(struct engine *engine, struct device *device);
-void review_drop(struct engine *engine, struct watch *watch);
+
+/* The device rests as it was before the first event kept. */
+void review_drop(struct engine *engine, struct watch *take_watch);
 bool review_is_muted(const struct engine *engine, const struct watch *watch);
 
 /* An alert of one device is found to stand; herald_tell() decides whether it
@@ -100,9 +122,9 @@ void herald_recovered(struct engine *engine, const struct watch *watch, const st
 /* A genuine failure that was over before it could be known: raised and
  * cleared, for it must not pass in silence. */
 void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode);
-void herald_churn(struct engine *engine, const struct watch *watch, bool churns);
+void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns);
 void herald_limit(struct engine *engine);
-void herald_gap(struct engine *engine, struct span file, uint64_t from, uint64_t bytes);
+void herald_gap(struct engine *engine, const struct input *gap, struct span source);
 void herald_stall(struct engine *engine, struct source *source);
 
 /* The watch is about to go. */

@@ -53,18 +53,41 @@ static int compare(const void *a, const void *b)
 	return order ? order : (left->wording < right->wording) - (left->wording > right->wording);
 }
 
+/* Logs are nearly in order: one compare an event where they are, and what came
+ * a little late is moved to its place. Sorts outright where that gets long. */
+static void put_in_order(struct event *events, size_t count)
+{
+	size_t moves = 0;
+
+	for (size_t i = 1; i < count; i++) {
+		struct event late;
+		size_t at = i;
+
+		if (events[i - 1].time_ns < events[i].time_ns)
+			continue;
+		late = events[i];
+		for (; at > 0 && compare(&events[at - 1], &late) > 0; at--)
+			events[at] = events[at - 1];
+		events[at] = late;
+		if ((moves += i - at) > 8 * count) {
+			qsort(events, count, sizeof *events, compare);
+			return;
+		}
+	}
+}
+
 size_t events_arrange(struct event *events, size_t count)
 {
 	size_t kept = 0;
 
 	if (count == 0)
 		return 0;
-	qsort(events, count, sizeof *events, compare);
+	put_in_order(events, count);
 	for (size_t i = 1; i < count; i++) {
 		if (event_same(&events[kept], &events[i]))
 			event_merge(&events[kept], &events[i]);
-		else
-			events[++kept] = events[i];
+		else if (++kept != i)
+			events[kept] = events[i];
 	}
 	return kept + 1;
 }

@@ -7,23 +7,27 @@
 #include "ruleset.h"
 #include "terms.h"
 
+/* 32 bytes: a log has millions. */
 struct event {
 	int64_t time_ns;
-	uint32_t line;          /* in its source, from 1; UINT32_MAX: further */
-	uint32_t code;          /* 0: none */
-	uint16_t source;        /* index of the engine's sources */
-	uint16_t sdk;           /* index of the engine's SDK names; 0: none */
-	uint16_t message_size;  /* bytes of the message as it came, up to 65535 */
-	uint16_t kind;          /* of category and operation, hashed: only whether two are equal counts */
-	uint32_t wording;       /* of all text in the record, hashed: chooses between duplicates */
-	uint8_t signal;         /* enum signal */
-	uint8_t operation;      /* enum operation */
-	uint8_t protocol;       /* enum protocol */
-	uint8_t authentication; /* enum authentication */
-	uint8_t message;        /* index of the device's texts; 0: none */
-	uint8_t address;        /* the same: the masked address */
-	reason_id reason;       /* what the code proves, or the message says */
+	uint32_t line;         /* in its source, from 1; UINT32_MAX: further */
+	uint32_t code;         /* 0: none */
+	uint32_t wording;      /* of all text in the record, hashed: chooses between duplicates */
+	uint16_t source;       /* index of the engine's sources */
+	uint16_t sdk;          /* index of the engine's SDK names; 0: none */
+	uint16_t message_size; /* bytes of the message as it came, up to 65535 */
+	uint8_t message;       /* index of the device's texts; 0: none */
+	reason_id reason;      /* what the code proves, or the message says */
+	uint16_t address : 7;  /* index of the device's texts: the masked address */
+	uint16_t signal : 4;   /* enum signal */
+	uint16_t protocol : 3; /* enum protocol */
+	uint16_t operation : 2; /* enum operation */
+	uint16_t authentication : 2; /* enum authentication */
+	uint16_t kind : 14;    /* of category and operation, hashed: only whether two are equal counts */
 };
+
+_Static_assert(SIGNAL_COUNT <= 16 && PROTOCOL_COUNT <= 8 && OPERATION_COUNT <= 4 && AUTHENTICATION_COUNT <= 4,
+	       "the fields of an event hold them");
 
 /* Total: by time, then in the order of enum signal, then so that two events
  * never come in either order. Equal where the second is a duplicate. */

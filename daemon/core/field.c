@@ -1,7 +1,5 @@
 #include "field.h"
 
-#include "vector.h"
-
 #define KEY(name, field, ...) {name, sizeof name - 1, __COUNTER__, FIELD_##field, __VA_ARGS__}
 
 static const struct key keys[] = {
@@ -43,31 +41,14 @@ static const struct key keys[] = {
 	KEY("issuer", FAMILIAR, 0, true),
 };
 
-static unsigned place_of(struct span name)
-{
-	return ((unsigned)name.size * 9 + (unsigned char)name.data[0] * 5 + (unsigned char)name.data[name.size - 1]) % 128;
-}
-
 void key_index_fill(struct key_index *ret)
 {
 	*ret = (struct key_index){{0}};
 	for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
-		unsigned at = place_of((struct span){keys[i].name, keys[i].size});
+		unsigned at = key_place((struct span){keys[i].name, keys[i].size});
 
 		while (ret->place[at])
 			at = (at + 1) % 128;
 		ret->place[at] = &keys[i];
 	}
-}
-
-const struct key *key_find(const struct key_index *index, struct span name, const char *end)
-{
-	const struct key *key;
-
-	if (name.size == 0)
-		return NULL;
-	for (unsigned at = place_of(name); (key = index->place[at]); at = (at + 1) % 128)
-		if (key->size == name.size && vector_same(name.data, end, key->name, name.size))
-			return key;
-	return NULL;
 }

@@ -8,6 +8,7 @@
 
 #include "span.h"
 #include "splitter.h"
+#include "vector.h"
 
 enum field {
 	FIELD_NONE,
@@ -33,7 +34,7 @@ enum field {
 };
 
 struct key {
-	char name[36]; /* no longer than VECTOR_SIZE less */
+	char name[2 * VECTOR_SIZE];
 	uint8_t size, row;
 	uint8_t field;
 	uint8_t rank; /* of several names of one field in one object, the lowest counts */
@@ -47,9 +48,22 @@ struct key_index {
 
 void key_index_fill(struct key_index *ret);
 
-/* The key of that name; behind it in the same text, up to end, more may be
- * read. NULL: no field of ours. */
-const struct key *key_find(const struct key_index *index, struct span name, const char *end);
+static inline unsigned key_place(struct span name)
+{
+	return ((unsigned)name.size * 9 + (unsigned char)name.data[0] * 5 + (unsigned char)name.data[name.size - 1]) % 128;
+}
+
+/* The key of that name, which is not empty; what is behind it in the same
+ * text, up to end, may be read too. NULL: no field of ours. */
+static inline const struct key *key_find(const struct key_index *index, struct span name, const char *end)
+{
+	const struct key *key;
+
+	for (unsigned at = key_place(name); (key = index->place[at]); at = (at + 1) % 128)
+		if (key->size == name.size && vector_same_name(name.data, end, key->name, name.size))
+			return key;
+	return NULL;
+}
 
 enum value_kind { VALUE_ABSENT, VALUE_NULL, VALUE_STRING, VALUE_INTEGER, VALUE_OTHER };
 

@@ -21,7 +21,7 @@ typedef const char *(*trait)(const struct candidate *member, const struct rulese
 
 static const struct episode *episode_of(const struct candidate *member)
 {
-	return &member->watch->tip.episodes[member->scope];
+	return &member->watch->tip->episodes[member->scope];
 }
 
 static const char *reason_of(const struct candidate *member, const struct ruleset *rules,
@@ -49,13 +49,13 @@ static const char *policy_of(const struct candidate *member, const struct rulese
 static const char *sdk_of(const struct candidate *member, const struct ruleset *rules,
 			  const struct registry *registry, char *buffer, size_t size)
 {
-	return registry_sdk_name(registry, member->watch->tip.sdk);
+	return registry_sdk_name(registry, member->watch->tip->sdk);
 }
 
 static const char *authentication_of_member(const struct candidate *member, const struct ruleset *rules,
 					    const struct registry *registry, char *buffer, size_t size)
 {
-	return authentication_names[member->watch->tip.authentication];
+	return authentication_names[member->watch->tip->authentication];
 }
 
 static const char *address_of(const struct candidate *member, const struct ruleset *rules,

@@ -25,12 +25,28 @@ void hash_begin(struct hash *ret, uint64_t key0, uint64_t key1)
 			     0};
 }
 
+/* Low byte first on every machine: ids of alerts come from this. */
+static uint64_t word_of(const unsigned char *bytes)
+{
+	uint64_t word = 0;
+
+	for (int i = 7; i >= 0; i--)
+		word = word << 8 | bytes[i];
+	return word;
+}
+
 void hash_add(struct hash *hash, const void *data, size_t size)
 {
-	const unsigned char *bytes = data;
+	const unsigned char *bytes = data, *end = bytes + size;
 
-	for (size_t i = 0; i < size; i++) {
-		hash->tail |= (uint64_t)bytes[i] << (8 * (hash->size++ % 8));
+	while (bytes < end) {
+		if (hash->size % 8 == 0 && end - bytes >= 8) {
+			add_word(hash, word_of(bytes));
+			hash->size += 8;
+			bytes += 8;
+			continue;
+		}
+		hash->tail |= (uint64_t)*bytes++ << (8 * (hash->size++ % 8));
 		if (hash->size % 8 == 0) {
 			add_word(hash, hash->tail);
 			hash->tail = 0;

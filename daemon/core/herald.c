@@ -14,9 +14,9 @@ static struct subject subject_of(const struct engine *engine, const struct watch
 {
 	return (struct subject){
 		.device = watch->device,
-		.hub = registry_hub_at(engine->registry, watch->device->hub)->name,
-		.sdk = registry_sdk_name(engine->registry, watch->tip.sdk),
-		.life = &watch->tip,
+		.hub = registry_hub_at(engine->registry, watch->hub)->name,
+		.sdk = registry_sdk_name(engine->registry, review_tip(engine, watch)->sdk),
+		.life = review_tip(engine, watch),
 		.dossier = &watch->dossier,
 		.rules = engine->rules,
 	};
@@ -72,6 +72,9 @@ void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 		engine->candidates = candidates;
 		engine->candidate_capacity = capacity;
 	}
+	if (!watch->tip && !(watch->tip = malloc(sizeof *watch->tip)))
+		return;
+	*watch->tip = *engine->tip;
 	candidates[engine->candidate_count++] = (struct candidate){watch, scope, episode->decided_ns};
 	watch->told[scope] = (struct told){
 		.verdict = episode->verdict,
@@ -79,6 +82,7 @@ void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 		.repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY),
 		.pending = true,
 	};
+	engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, watch->told[scope].repeat_mono_ns);
 	watch->last_told_ns[scope] = episode->opened_ns;
 	engine->told++;
 }
@@ -128,21 +132,21 @@ void herald_over(struct engine *engine, const struct watch *watch, const struct 
 	tell(engine, watch, episode, STATE_CLEARED, &told);
 }
 
-void herald_churn(struct engine *engine, const struct watch *watch, bool churns)
+void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns)
 {
 	struct notice *notice = notices_add(&engine->notices, NOTICE_CHURN, churns ? STATE_RAISED : STATE_CLEARED,
 					    SEVERITY_WARNING);
-	const struct recent *renewals = &watch->base.renewals;
+	const struct recent *renewals = &life->renewals;
 
 	if (!notice)
 		return;
-	notice->hub = registry_hub_at(engine->registry, watch->device->hub)->name;
+	notice->hub = registry_hub_at(engine->registry, watch->hub)->name;
 	notice->device = device_id(watch->device);
 	notice->module = device_module(watch->device);
 	notice->verdict = VERDICT_TOKEN_EXPIRY;
 	notice->first_ns = renewals->at_ns[renewals->count - 1];
 	notice->last_ns = renewals->at_ns[0];
-	notice->sdk = registry_sdk_name(engine->registry, watch->base.sdk);
+	notice->sdk = registry_sdk_name(engine->registry, life->sdk);
 	alert_id(notice->hub, notice->device, notice->module, "churn-excess", 0, notice->id);
 	snprintf(notice->sentence, sizeof notice->sentence,
 		 churns ? "its token is renewed by expulsion more often than every %lld min: give it a longer life, "
@@ -158,7 +162,7 @@ static bool forms_with(const struct engine *engine, const struct candidate *a, c
 	int64_t apart = a->decided_ns - b->decided_ns;
 	int64_t within = settings_ns(engine->settings, SETTING_FLEET_WITHIN);
 
-	return a->watch->device->hub == b->watch->device->hub && a->scope == b->scope &&
+	return a->watch->hub == b->watch->hub && a->scope == b->scope &&
 	       a->watch->told[a->scope].verdict == b->watch->told[b->scope].verdict && apart <= within &&
 	       apart >= -within;
 }
@@ -166,7 +170,7 @@ static bool forms_with(const struct engine *engine, const struct candidate *a, c
 static struct fleet *standing_fleet(const struct engine *engine, const struct candidate *candidate)
 {
 	for (struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)
-		if (fleet->raised && fleet->hub == candidate->watch->device->hub &&
+		if (fleet->raised && fleet->hub == candidate->watch->hub &&
 		    fleet->verdict == candidate->watch->told[candidate->scope].verdict &&
 		    candidate->decided_ns - fleet->last_ns <= settings_ns(engine->settings, SETTING_FLEET_WITHIN))
 			return fleet;
@@ -188,7 +192,7 @@ static struct fleet *form_fleet(struct engine *engine, const struct candidate *s
 
 	if (!fleet)
 		return NULL;
-	fleet->hub = seed->watch->device->hub;
+	fleet->hub = seed->watch->hub;
 	fleet->verdict = seed->watch->told[seed->scope].verdict;
 	fleet->first_ns = fleet->last_ns = seed->decided_ns;
 	fleet->next = engine->fleets;
@@ -209,7 +213,7 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
 		struct told *told = &watch->told[alike[i].scope];
 
 		if (!told->pending) /* it was told by itself before */
-			tell(engine, watch, &watch->tip.episodes[alike[i].scope], STATE_CLEARED, told);
+			tell(engine, watch, &watch->tip->episodes[alike[i].scope], STATE_CLEARED, told);
 		join(fleet, &alike[i]);
 	}
 	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
@@ -222,7 +226,7 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
  * they are enough, they become one. */
 static void try_fleet(struct engine *engine, const struct candidate *seed)
 {
-	const struct hub *hub = registry_hub_at(engine->registry, seed->watch->device->hub);
+	const struct hub *hub = registry_hub_at(engine->registry, seed->watch->hub);
 	size_t total = engine->candidate_count + engine->recent_count, count = 0, still_online = 0;
 	struct candidate *alike = malloc(total * sizeof *alike);
 	struct fleet *fleet;
@@ -314,7 +318,7 @@ static void tell_candidates(struct engine *engine)
 		told->pending = false;
 		if (told->fleet)
 			continue;
-		tell(engine, one->watch, &one->watch->tip.episodes[one->scope], STATE_RAISED, told);
+		tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told);
 		remember_recent(engine, one);
 	}
 	engine->candidate_count = 0;
@@ -324,7 +328,7 @@ static void tell_candidates(struct engine *engine)
 
 static void repeat_told(struct engine *engine)
 {
-	int64_t every = settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+	int64_t every = settings_ns(engine->settings, SETTING_REPEAT_EVERY), first = STAMP_NEVER;
 
 	if (every == 0 || engine->told == 0)
 		return;
@@ -333,15 +337,21 @@ static void repeat_told(struct engine *engine)
 			fleet->repeat_mono_ns = engine->now.mono_ns + every;
 			tell_fleet(engine, fleet, STATE_REPEATED, "");
 		}
+	if (engine->repeat_mono_ns > engine->now.mono_ns)
+		return;
 	for (struct watch *watch = engine->watches; watch; watch = watch->next)
 		for (int i = 0; i < SCOPE_COUNT; i++) {
 			struct told *told = &watch->told[i];
 
-			if (told->verdict == VERDICT_NONE || told->fleet || told->repeat_mono_ns > engine->now.mono_ns)
+			if (told->verdict == VERDICT_NONE || told->fleet)
 				continue;
-			told->repeat_mono_ns = engine->now.mono_ns + every;
-			tell(engine, watch, &watch->tip.episodes[i], STATE_REPEATED, told);
+			if (told->repeat_mono_ns <= engine->now.mono_ns) {
+				told->repeat_mono_ns = engine->now.mono_ns + every;
+				tell(engine, watch, &watch->tip->episodes[i], STATE_REPEATED, told);
+			}
+			first = stamp_min(first, told->repeat_mono_ns);
 		}
+	engine->repeat_mono_ns = first;
 }
 
 static void tell_digest(struct engine *engine)
@@ -376,7 +386,7 @@ static void name_waiting(struct engine *engine, const struct source *source, cha
 	for (const struct watch *watch = engine->watches; watch; watch = watch->next) {
 		char id[300];
 
-		if (watch->source != source - engine->sources || life_is_quiet(&watch->tip))
+		if (watch->source != source - engine->sources || !watch->waiting)
 			continue;
 		waiting++;
 		if (named == 5 || length >= size)
@@ -426,18 +436,26 @@ void herald_limit(struct engine *engine)
 			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
 }
 
-void herald_gap(struct engine *engine, struct span file, uint64_t from, uint64_t bytes)
+void herald_gap(struct engine *engine, const struct input *gap, struct span source)
 {
 	struct notice *notice = notices_add(&engine->notices, NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING);
-	char name[200];
+	unsigned long long from = gap->lost_from;
+	char name[200], count[40] = "an unknown number of", what[400];
 
 	if (!notice)
 		return;
-	text_escape(file, "", name, sizeof name);
+	text_escape(gap->bytes.size ? gap->bytes : source, "", name, sizeof name);
+	if (gap->lost != LOST_UNKNOWN)
+		snprintf(count, sizeof count, "up to %llu", (unsigned long long)gap->lost);
+	if (gap->loss == LOSS_BYTES)
+		snprintf(what, sizeof what, "%s bytes of %s from offset %llu on", count, name, from);
+	else if (gap->loss == LOSS_ENTRIES)
+		snprintf(what, sizeof what, "%s entries of %s from number %llu on, of all services", count, name, from);
+	else
+		snprintf(what, sizeof what, "%s messages of %s, refused by journald's rate limit "
+			 "(LogRateLimitIntervalSec=0 in the unit that writes them lifts it)", count, name);
 	snprintf(notice->sentence, sizeof notice->sentence,
-		 "input lost unread: up to %llu bytes of %s from offset %llu on; verdicts may be wrong for what was in "
-		 "them",
-		 (unsigned long long)bytes, name, (unsigned long long)from);
+		 "input lost unread: %s; verdicts may be wrong for what was in them", what);
 }
 
 void herald_tell(struct engine *engine)

@@ -230,14 +230,16 @@ static void take_denied(struct life *life, struct court *court, const struct eve
 	struct episode *episode = &life->episodes[SCOPE_REQUEST];
 	int64_t now = event->time_ns;
 
-	if (!episode->open)
+	if (!episode->open) {
 		episode = episode_open(life, court, SCOPE_REQUEST, now);
+		life->denied.count = 0;
+	}
 	episode->refusals++;
 	episode->last_ns = now;
-	recent_push(&episode->recent, now);
+	recent_push(&life->denied, now);
 	if (episode_weigh(episode, life, court, event, SIGNAL_DENIED))
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "the hub said so while denying a request");
-	else if (recent_within(&episode->recent, court->settings->value[SETTING_DENIED_COUNT],
+	else if (recent_within(&life->denied, court->settings->value[SETTING_DENIED_COUNT],
 			       settings_ns(court->settings, SETTING_DENIED_WITHIN)))
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "requests were denied time and again");
 }
@@ -434,8 +436,11 @@ void life_pass(struct life *life, struct court *court, int64_t until_ns, bool in
 
 		for (int i = 0; i < SCOPE_COUNT; i++) {
 			bool deadline;
-			int64_t due = episode_due(life, court, &life->episodes[i], &deadline);
+			int64_t due;
 
+			if (!life->episodes[i].open)
+				continue;
+			due = episode_due(life, court, &life->episodes[i], &deadline);
 			if (due < earliest && (due < until_ns || (due == until_ns && (!deadline || inclusive)))) {
 				earliest = due;
 				first = &life->episodes[i];
@@ -453,7 +458,8 @@ int64_t life_due(const struct life *life, const struct court *court)
 	bool deadline;
 
 	for (int i = 0; i < SCOPE_COUNT; i++)
-		earliest = stamp_min(earliest, episode_due(life, court, &life->episodes[i], &deadline));
+		if (life->episodes[i].open)
+			earliest = stamp_min(earliest, episode_due(life, court, &life->episodes[i], &deadline));
 	return earliest;
 }
 

@@ -47,7 +47,6 @@ struct episode {
 	int64_t back_ns;        /* the connection that is to settle; STAMP_NONE: not back */
 	int64_t loop_ns;        /* when reconnect-loop was reached */
 	int64_t refused_first_ns, last_ns; /* last_ns: refusal, denial or displacement */
-	struct recent recent;   /* denials */
 };
 
 struct life {
@@ -69,6 +68,7 @@ struct life {
 	uint32_t losses;     /* closures without a trouble: connection-lost */
 	uint32_t expulsions; /* in all, for the summary */
 	struct recent loops, displaced, renewals;
+	struct recent denied; /* of the open episode */
 	int64_t returns_ns[RETURNS_MAX];
 	unsigned return_count; /* in all; the ring holds the last */
 	int64_t cadence_ns;  /* between expulsions, where they keep a rhythm */

@@ -1,22 +1,23 @@
 #include "quoting.h"
 
-const char *quoting_skip_blanks(const char *at, const char *end, unsigned level)
+/* Behind a tab or line's end as it is written in a string; NULL: none is here. */
+static const char *skip_escaped_blank(const char *at, const char *end, unsigned level)
 {
 	size_t escapes = quote_size(level) / 2;
 
-	while (at < end) {
-		const char *blank = at;
+	if (level == 0 || (size_t)(end - at) <= escapes || memcmp(at, "\\\\", escapes) != 0)
+		return NULL;
+	at += escapes;
+	return *at == 't' || *at == 'n' || *at == 'r' ? at + 1 : NULL;
+}
 
-		while ((size_t)(blank - at) < escapes && blank < end && *blank == '\\')
-			blank++;
-		if (*at == ' ' || (level == 0 && (*at == '\t' || *at == '\r')))
-			at++;
-		else if (level > 0 && (size_t)(blank - at) == escapes && blank < end &&
-			 (*blank == 't' || *blank == 'n' || *blank == 'r'))
-			at = blank + 1;
-		else
-			break;
-	}
+const char *quoting_skip_blanks(const char *at, const char *end, unsigned level)
+{
+	const char *behind;
+
+	while ((at = vector_skip_blanks(at, end, level == 0)) < end && *at == '\\' &&
+	       (behind = skip_escaped_blank(at, end, level)))
+		at = behind;
 	return at;
 }
 

@@ -23,17 +23,16 @@ static inline unsigned quote_size(unsigned level)
  * before: the caller knows that there are not. */
 static inline bool quote_is_at(const char *at, const char *end, unsigned level)
 {
-	static const char quotes[][5] = {"\"", "\\\"", "\\\\\\\""};
-	size_t left = (size_t)(end - at);
+	static const char quotes[][4] = {"\"", "\\\"", {'\\', '\\', '\\', '"'}};
+	static const char masks[][4] = {"\xFF", "\xFF\xFF", {'\xFF', '\xFF', '\xFF', '\xFF'}};
+	uint32_t text, quote, mask;
 
-	switch (level) {
-	case 0:
-		return left >= 1 && *at == '"';
-	case 1:
-		return left >= 2 && memcmp(at, quotes[1], 2) == 0;
-	default:
-		return left >= 4 && memcmp(at, quotes[2], 4) == 0;
-	}
+	if (end - at < (ptrdiff_t)sizeof text)
+		return (size_t)(end - at) >= quote_size(level) && memcmp(at, quotes[level], quote_size(level)) == 0;
+	memcpy(&text, at, sizeof text);
+	memcpy(&quote, quotes[level], sizeof quote);
+	memcpy(&mask, masks[level], sizeof mask);
+	return ((text ^ quote) & mask) == 0;
 }
 
 /* Behind the blanks of a document of this level. In a string within a string a

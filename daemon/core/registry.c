@@ -5,30 +5,38 @@
 
 #include "hash.h"
 
-enum { CHUNK = 4096, HUBS_MAX = 4096, SDKS_MAX = 4096, SDK_SIZE = 128 };
+enum { LINE_BYTES = 64, CHUNK = 4096, HUBS_MAX = 4096, SDKS_MAX = 4096, SDK_SIZE = 128 };
+
+_Static_assert(sizeof(struct device) <= LINE_BYTES, "an entry is one cache line");
 
 struct registry {
 	uint64_t seed[2];
 	size_t most, count, chunk_count;
 	struct device **chunks; /* never move: indices and pointers stay good */
-	uint64_t *slots;        /* upper half of the hash | index + 1; 0: free */
-	size_t slot_count;      /* a power of two */
+	uint64_t *slots;        /* hash << 32 | index + 1, in the order of hashes; 0: free */
+	size_t slot_count;
 	struct hub *hubs;
-	size_t hub_count;
+	size_t hub_count, last_hub; /* nearly always the next one, too */
+	uint16_t hub_slots[2 * HUBS_MAX]; /* index + 1, by the hash of the name */
 	char **sdks;
 	size_t sdk_count;
 };
 
-static uint64_t hash_of(const struct registry *registry, uint16_t hub, struct span id, struct span module)
+static uint32_t hash_of(const struct registry *registry, uint16_t hub, struct span id, struct span module)
 {
-	char head[3] = {(char)hub, (char)(hub >> 8), (char)id.size};
+	char rest[3] = {(char)hub, (char)(hub >> 8), (char)id.size};
 	struct hash hash;
 
 	hash_begin(&hash, registry->seed[0], registry->seed[1]);
-	hash_add(&hash, head, sizeof head);
 	hash_add(&hash, id.data, id.size);
 	hash_add(&hash, module.data, module.size);
-	return hash_end(&hash);
+	hash_add(&hash, rest, sizeof rest);
+	return (uint32_t)hash_end(&hash);
+}
+
+static size_t next_slot(size_t at, size_t slot_count)
+{
+	return at + 1 < slot_count ? at + 1 : 0;
 }
 
 /* --- hubs and SDKs: few ------------------------------------------------- */
@@ -62,7 +70,8 @@ void registry_free(struct registry *take_registry)
 
 		if ((size_t)device->device_size + device->module_size > sizeof device->inline_id)
 			free(device->id);
-		free(device->habits);
+		if (device->has_habits)
+			free(device->habits);
 	}
 	for (size_t i = 0; i < take_registry->chunk_count; i++)
 		free(take_registry->chunks[i]);
@@ -84,13 +93,36 @@ void registry_limit(struct registry *registry, size_t most)
 	registry->most = most;
 }
 
+static bool is_hub(const struct registry *registry, size_t hub, struct span name)
+{
+	return span_equal_nocase(name, span_of(registry->hubs[hub].name));
+}
+
+/* The slot of a hub, or where it would belong. */
+static uint16_t *hub_slot(struct registry *registry, struct span name)
+{
+	struct hash hash;
+	size_t at;
+
+	hash_begin(&hash, registry->seed[0], registry->seed[1]);
+	for (size_t i = 0; i < name.size; i++)
+		hash_add(&hash, &(char){(char)tolower((unsigned char)name.data[i])}, 1);
+	at = hash_end(&hash) % (2 * HUBS_MAX);
+	while (registry->hub_slots[at] && !is_hub(registry, registry->hub_slots[at] - 1u, name))
+		at = next_slot(at, 2 * HUBS_MAX);
+	return &registry->hub_slots[at];
+}
+
 uint16_t registry_hub(struct registry *registry, struct span name)
 {
+	uint16_t *slot;
 	char *copy;
 
-	for (size_t i = 0; i < registry->hub_count; i++)
-		if (span_equal_nocase(name, span_of(registry->hubs[i].name)))
-			return (uint16_t)i;
+	if (registry->last_hub < registry->hub_count && is_hub(registry, registry->last_hub, name))
+		return (uint16_t)registry->last_hub;
+	slot = hub_slot(registry, name);
+	if (*slot)
+		return (uint16_t)(registry->last_hub = *slot - 1u);
 	if (registry->hub_count == HUBS_MAX)
 		return UINT16_MAX;
 	copy = name.size > 0 ? strndup(name.data, name.size) : NULL;
@@ -99,7 +131,8 @@ uint16_t registry_hub(struct registry *registry, struct span name)
 	for (char *c = copy; c && *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	registry->hubs[registry->hub_count].name = copy;
-	return (uint16_t)registry->hub_count++;
+	*slot = (uint16_t)++registry->hub_count;
+	return (uint16_t)(registry->last_hub = *slot - 1u);
 }
 
 struct hub *registry_hub_at(struct registry *registry, uint16_t hub)
@@ -166,24 +199,29 @@ struct span device_module(const struct device *device)
 	return (struct span){ids(device) + device->device_size, device->module_size};
 }
 
+/* Where the search for a hash begins: slots lie in the order of their hashes,
+ * but for collisions. So growing needs no look at the devices, and is one walk
+ * from front to back. */
+static size_t first_slot(uint32_t hash, size_t slot_count)
+{
+	return (size_t)((uint64_t)hash * slot_count >> 32);
+}
+
 static bool grow_slots(struct registry *registry)
 {
-	size_t count = registry->slot_count * 2;
+	size_t count = registry->slot_count + registry->slot_count / 4;
 	uint64_t *slots = calloc(count, sizeof *slots);
 
 	if (!slots)
 		return false;
 	for (size_t i = 0; i < registry->slot_count; i++) {
 		uint64_t slot = registry->slots[i];
-		const struct device *device;
-		size_t at;
+		size_t at = first_slot((uint32_t)(slot >> 32), count);
 
 		if (!slot)
 			continue;
-		device = registry_at(registry, (uint32_t)slot - 1);
-		at = hash_of(registry, device->hub, device_id(device), device_module(device)) & (count - 1);
 		while (slots[at])
-			at = (at + 1) & (count - 1);
+			at = next_slot(at, count);
 		slots[at] = slot;
 	}
 	free(registry->slots);
@@ -206,12 +244,19 @@ static struct device *append(struct registry *registry, uint16_t hub, struct spa
 		if (!chunks)
 			return NULL;
 		registry->chunks = chunks;
-		if (!(chunks[registry->chunk_count] = calloc(CHUNK, sizeof **chunks)))
+		if (!(chunks[registry->chunk_count] = aligned_alloc(LINE_BYTES, CHUNK * sizeof **chunks)))
 			return NULL;
 		registry->chunk_count++;
 	}
 	device = registry_at(registry, registry->count);
-	*device = (struct device){.hub = hub, .device_size = (uint8_t)id.size, .module_size = (uint8_t)module.size};
+	*device = (struct device){
+		.hub = hub,
+		.device_size = (uint8_t)id.size,
+		.module_size = (uint8_t)module.size,
+		.heard_ns = STAMP_NONE,
+		.since_ns = STAMP_NONE,
+		.expelled_ns = STAMP_NONE,
+	};
 	place = device->inline_id;
 	if (id.size + module.size > sizeof device->inline_id && !(place = device->id = malloc(id.size + module.size)))
 		return NULL;
@@ -226,21 +271,21 @@ static struct device *append(struct registry *registry, uint16_t hub, struct spa
 struct device *registry_device(struct registry *registry, uint16_t hub, struct span id, struct span module,
 			       bool create)
 {
-	uint64_t hash = hash_of(registry, hub, id, module);
-	uint64_t tag = hash >> 32 << 32;
-	size_t at = hash & (registry->slot_count - 1);
+	uint32_t hash = hash_of(registry, hub, id, module);
+	size_t at = first_slot(hash, registry->slot_count);
 	struct device *device;
+	uint64_t slot;
 
-	for (; registry->slots[at]; at = (at + 1) & (registry->slot_count - 1)) {
-		if (registry->slots[at] >> 32 << 32 != tag)
+	for (; (slot = registry->slots[at]); at = next_slot(at, registry->slot_count)) {
+		if (slot >> 32 != hash)
 			continue;
-		device = registry_at(registry, (uint32_t)registry->slots[at] - 1);
+		device = registry_at(registry, (uint32_t)slot - 1);
 		if (device->hub == hub && span_equal(device_id(device), id) && span_equal(device_module(device), module))
 			return device;
 	}
 	if (!create || !(device = append(registry, hub, id, module)))
 		return NULL;
-	registry->slots[at] = tag | (uint32_t)registry->count;
+	registry->slots[at] = (uint64_t)hash << 32 | (uint32_t)registry->count;
 	if (registry->count * 4 > registry->slot_count * 3 && !grow_slots(registry) &&
 	    registry->count + 1 >= registry->slot_count)
 		registry->most = registry->count;
@@ -249,22 +294,29 @@ struct device *registry_device(struct registry *registry, uint16_t hub, struct s
 
 /* --- rest --------------------------------------------------------------- */
 
-void device_wake(const struct device *device, struct life *ret)
+struct habits *device_open_file(struct device *device, void *file)
 {
-	if (device->habits) {
-		*ret = *device->habits;
-		return;
-	}
+	struct habits *habits = device->has_habits ? device->habits : NULL;
+
+	device->has_habits = false;
+	device->file = file;
+	return habits;
+}
+
+void device_close_file(struct device *device, struct habits *take_habits)
+{
+	device->habits = take_habits;
+	device->has_habits = take_habits != NULL;
+}
+
+void device_wake(const struct device *device, const struct habits *habits, struct life *ret)
+{
 	life_begin(ret);
-	if (!device->seen)
-		return;
 	ret->heard_ns = device->heard_ns;
 	ret->since_ns = device->since_ns;
 	ret->expelled_ns = ret->expelled_last_ns = ret->signal_ns = device->expelled_ns;
-	if (device->expelled_ns != STAMP_NONE)
+	if (device->renewed)
 		ret->renewals = (struct recent){{device->expelled_ns}, 1};
-	ret->cadence_ns = (int64_t)device->cadence_ms * 1000000;
-	ret->cadence_count = device->cadence_count;
 	ret->sdk = device->sdk;
 	ret->protocol = device->protocol;
 	ret->authentication = device->authentication;
@@ -275,6 +327,37 @@ void device_wake(const struct device *device, struct life *ret)
 	ret->expelled_closed = device->expelled_closed;
 	ret->expelled_ended = device->expelled_ended;
 	ret->expelled_back = device->expelled_back;
+	if (!habits)
+		return;
+	ret->loops = habits->loops;
+	ret->displaced = habits->displaced;
+	ret->renewals = habits->renewals;
+	ret->expelled_last_ns = habits->expelled_last_ns;
+	ret->signal_ns = habits->signal_ns;
+	ret->closed_ahead_ns = habits->closed_ahead_ns;
+	memcpy(ret->returns_ns, habits->returns_ns, sizeof ret->returns_ns);
+	ret->return_count = habits->return_count;
+	ret->churn_told = habits->churn_told;
+}
+
+static struct habits *habits_of(const struct life *life)
+{
+	struct habits *habits = malloc(sizeof *habits);
+
+	if (!habits)
+		return NULL;
+	*habits = (struct habits){
+		.loops = life->loops,
+		.displaced = life->displaced,
+		.renewals = life->renewals,
+		.expelled_last_ns = life->expelled_last_ns,
+		.signal_ns = life->signal_ns,
+		.closed_ahead_ns = life->closed_ahead_ns,
+		.return_count = life->return_count,
+		.churn_told = life->churn_told,
+	};
+	memcpy(habits->returns_ns, life->returns_ns, sizeof habits->returns_ns);
+	return habits;
 }
 
 /* Whether the newest of them can still count in a window that ends later. */
@@ -283,35 +366,38 @@ static bool recent_matters(const struct recent *recent, int64_t now_ns, int64_t 
 	return recent->count > 0 && now_ns - recent->at_ns[0] <= window_ns;
 }
 
+static bool is_renewed(const struct life *life)
+{
+	return life->renewals.count > 0 && life->renewals.at_ns[0] == life->expelled_ns;
+}
+
 /* Whether the entry holds all that may ever matter of this life. */
 static bool fits(const struct life *life, const struct settings *settings)
 {
 	int64_t now = life->heard_ns, half = settings_ns(settings, SETTING_RETURN_WITHIN) / 2;
+	int64_t pair = settings_ns(settings, SETTING_PAIR_WITHIN), churn = settings_ns(settings, SETTING_CHURN_OVER);
 
 	if (recent_matters(&life->loops, now, settings_ns(settings, SETTING_LOOP_WITHIN)) ||
 	    recent_matters(&life->displaced, now, settings_ns(settings, SETTING_DISPLACED_WITHIN)) ||
-	    (life->renewals.count > 1 &&
-	     life->renewals.at_ns[0] - life->renewals.at_ns[1] < settings_ns(settings, SETTING_CHURN_OVER)))
-		return false; /* a single renewal is the last expulsion: see device_wake() */
+	    (!is_renewed(life) && recent_matters(&life->renewals, now, churn)) ||
+	    (life->renewals.count > 1 && life->renewals.at_ns[0] - life->renewals.at_ns[1] < churn))
+		return false;
 	for (unsigned i = 0; i < RETURNS_MAX && i < life->return_count; i++)
 		if (life->returns_ns[i] > half)
 			return false;
-	if (life->closed_ahead_ns != STAMP_NONE && life->closed_ahead_ns >= now)
+	if (life->closed_ahead_ns != STAMP_NONE && now - life->closed_ahead_ns <= pair)
 		return false;
-	if (life->signal_ns != life->expelled_ns && life->signal_ns != STAMP_NONE &&
-	    now - life->signal_ns < settings_ns(settings, SETTING_SETTLE))
+	if (life->expelled_last_ns != life->expelled_ns && now - life->expelled_last_ns <= pair)
 		return false;
-	return life->cadence_ns / 1000000 <= UINT32_MAX;
+	return life->signal_ns == life->expelled_ns || life->signal_ns == STAMP_NONE ||
+	       now - life->signal_ns >= settings_ns(settings, SETTING_SETTLE);
 }
 
-void device_rest(struct device *device, const struct life *life, const struct settings *settings)
+struct habits *device_rest(struct device *device, const struct life *life, const struct settings *settings)
 {
-	device->seen = true;
 	device->heard_ns = life->heard_ns;
 	device->since_ns = life->since_ns;
 	device->expelled_ns = life->expelled_ns;
-	device->cadence_ms = (uint32_t)(life->cadence_ns / 1000000);
-	device->cadence_count = (uint8_t)(life->cadence_count > 255 ? 255 : life->cadence_count);
 	device->sdk = life->sdk;
 	device->protocol = life->protocol & 7;
 	device->authentication = life->authentication & 3;
@@ -322,11 +408,6 @@ void device_rest(struct device *device, const struct life *life, const struct se
 	device->expelled_closed = life->expelled_closed;
 	device->expelled_ended = life->expelled_ended;
 	device->expelled_back = life->expelled_back;
-	if (fits(life, settings)) {
-		free(device->habits);
-		device->habits = NULL;
-	} else if (device->habits || (device->habits = malloc(sizeof *device->habits))) {
-		*device->habits = *life;
-		device->habits->arrived_ns = STAMP_NONE;
-	}
+	device->renewed = is_renewed(life);
+	return fits(life, settings) ? NULL : habits_of(life);
 }

@@ -8,7 +8,7 @@
 
 bool review_is_muted(const struct engine *engine, const struct watch *watch)
 {
-	return roster_holds(engine->mute, registry_hub_at(engine->registry, watch->device->hub)->name,
+	return roster_holds(engine->mute, registry_hub_at(engine->registry, watch->hub)->name,
 			    device_id(watch->device), device_module(watch->device));
 }
 
@@ -33,7 +33,7 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 	struct told *told = &watch->told[scope];
 	const struct episode *ended = find_ended(&engine->firm_court, scope, told->opened_ns);
 	const struct episode *open = find_open(&watch->firm, scope, told->opened_ns);
-	const struct episode *tip = find_open(&watch->tip, scope, told->opened_ns);
+	const struct episode *tip = find_open(engine->tip, scope, told->opened_ns);
 
 	if (ended) {
 		herald_untell(engine, watch, scope, ended, ended->verdict < told->verdict ? STATE_WITHDRAWN : STATE_CLEARED);
@@ -43,7 +43,7 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 		tip = find_ended(&engine->tip_court, scope, told->opened_ns);
 	if ((open && open->verdict >= told->verdict) || (tip && tip->verdict >= told->verdict))
 		return;
-	herald_untell(engine, watch, scope, tip ? tip : open ? open : &watch->tip.episodes[scope], STATE_WITHDRAWN);
+	herald_untell(engine, watch, scope, tip ? tip : open ? open : &engine->tip->episodes[scope], STATE_WITHDRAWN);
 }
 
 /* Does anything call for an alert that was not told? A verdict that time
@@ -51,11 +51,11 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 static void review_episode(struct engine *engine, struct watch *watch, enum scope scope)
 {
 	struct told *told = &watch->told[scope];
-	const struct episode *firm = &watch->firm.episodes[scope], *tip = &watch->tip.episodes[scope], *episode;
+	const struct episode *firm = &watch->firm.episodes[scope], *tip = &engine->tip->episodes[scope], *episode;
 
 	if (tip->open && alert_is_due(tip) && !tip->timed)
 		episode = tip;
-	else if (firm->open && alert_is_due(firm) && find_open(&watch->tip, scope, firm->opened_ns))
+	else if (firm->open && alert_is_due(firm) && find_open(engine->tip, scope, firm->opened_ns))
 		episode = firm;
 	else
 		return;
@@ -69,14 +69,20 @@ static void review_episode(struct engine *engine, struct watch *watch, enum scop
 	herald_raise(engine, watch, scope, episode);
 }
 
-static void prepare(const struct engine *engine, const struct watch *watch, struct court *court)
+static void prepare_courts(struct engine *engine, const struct watch *watch)
 {
-	court->settings = engine->settings;
-	court->rules = engine->rules;
-	court->hub = registry_hub_at(engine->registry, watch->device->hub);
-	court->x509 = roster_holds(engine->x509, court->hub->name, device_id(watch->device),
-				   device_module(watch->device));
-	court->ended_count = 0;
+	struct court *courts[] = {&engine->firm_court, &engine->tip_court, &engine->fold_court};
+	const struct hub *hub = registry_hub_at(engine->registry, watch->hub);
+	bool x509 = engine->x509->count > 0 &&
+		    roster_holds(engine->x509, hub->name, device_id(watch->device), device_module(watch->device));
+
+	for (int i = 0; i < 3; i++) {
+		courts[i]->settings = engine->settings;
+		courts[i]->rules = engine->rules;
+		courts[i]->hub = hub;
+		courts[i]->x509 = x509;
+		courts[i]->ended_count = 0;
+	}
 }
 
 /* What is over for good is counted, and the lesser of it told to the log. */
@@ -96,29 +102,28 @@ static void count_ended(struct engine *engine, struct watch *watch)
 			 watch->last_told_ns[episode->scope] != episode->opened_ns)
 			herald_over(engine, watch, episode);
 	}
-	engine->digest_losses += watch->base.losses;
-	engine->status.losses += watch->base.losses;
-	watch->firm.losses -= watch->base.losses; /* which were counted with it */
-	watch->base.losses = 0;
+	engine->digest_losses += watch->losses;
+	engine->status.losses += watch->losses;
+	watch->losses = 0;
 }
 
-static void review_churn(struct engine *engine, struct watch *watch)
+static void review_churn(struct engine *engine, struct watch *watch, struct life *base)
 {
-	bool churns = life_churns(&watch->base, engine->settings);
+	bool churns = life_churns(base, engine->settings);
 
-	if (churns == watch->base.churn_told || !engine->caught_up || review_is_muted(engine, watch))
+	if (churns == base->churn_told || !engine->caught_up || review_is_muted(engine, watch))
 		return;
-	watch->base.churn_told = watch->firm.churn_told = churns;
-	herald_churn(engine, watch, churns);
+	base->churn_told = watch->firm.churn_told = churns;
+	herald_churn(engine, watch, base, churns);
 }
 
 static void count_online(struct engine *engine, struct watch *watch)
 {
-	struct hub *hub = registry_hub_at(engine->registry, watch->device->hub);
+	struct hub *hub = registry_hub_at(engine->registry, watch->hub);
 
-	if (watch->online != watch->tip.live)
-		hub->online += watch->tip.live ? 1u : UINT32_MAX;
-	watch->online = watch->tip.live;
+	if (watch->online != engine->tip->live)
+		hub->online += engine->tip->live ? 1u : UINT32_MAX;
+	watch->online = engine->tip->live;
 }
 
 /* The device's first session on this hub, now that nothing earlier can come,
@@ -136,7 +141,7 @@ static void announce_arrival(struct engine *engine, const struct device *device,
 			continue;
 		other = registry_device(engine->registry, (uint16_t)hub, device_id(device), device_module(device),
 					false);
-		if (!other || !other->file || !review_file(engine, other))
+		if (!other || !device_file(other) || !review_file(engine, other))
 			continue;
 		watch_add(other->file, &moved);
 		review(engine, other->file);
@@ -148,10 +153,15 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 {
 	struct source *source = &engine->sources[watch->source];
 	int64_t arrived = STAMP_NONE;
+	struct life *base;
 
-	prepare(engine, watch, &engine->firm_court);
-	prepare(engine, watch, &engine->tip_court);
-	watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source));
+	__builtin_prefetch(watch->device); /* for the end */
+	prepare_courts(engine, watch);
+	engine->tip = watch_run(watch, &engine->firm_court, &engine->tip_court, source_low(engine, source),
+				&engine->tip_room);
+	if (watch->tip)
+		*watch->tip = *engine->tip;
+	watch->waiting = !life_is_quiet(engine->tip);
 	count_online(engine, watch);
 	if (!watch->announced)
 		arrived = watch->firm.arrived_ns;
@@ -161,16 +171,20 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 			review_told(engine, watch, (enum scope)i);
 		review_episode(engine, watch, (enum scope)i);
 	}
-	prepare(engine, watch, &engine->fold_court);
-	if (watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX])) {
+	if (watch->tip && !watch_is_told(watch)) {
+		free(watch->tip);
+		watch->tip = NULL;
+	}
+	base = watch_fold(watch, &engine->fold_court, (size_t)engine->settings->value[SETTING_EVENTS_MAX]);
+	if (base) {
 		count_ended(engine, watch);
-		review_churn(engine, watch);
-		device_rest(watch->device, &watch->base, engine->settings);
+		review_churn(engine, watch, base);
+		watch_move_base(watch, base, engine->settings);
+	}
+	if (watch_is_over(watch)) {
 		review_drop(engine, watch);
 		return arrived;
 	}
-	count_ended(engine, watch);
-	review_churn(engine, watch);
 	agenda_put(&source->agenda, watch, watch_due(watch, &engine->firm_court));
 	return arrived;
 }
@@ -202,7 +216,7 @@ void review_note_change(struct engine *engine, struct device *device)
 {
 	struct device **changed = engine->changed;
 
-	if (device->changed)
+	if (device->changed || !engine->saves)
 		return;
 	if (engine->changed_count == engine->changed_capacity) {
 		size_t capacity = engine->changed_capacity ? engine->changed_capacity * 2 : 64;
@@ -219,9 +233,11 @@ void review_note_change(struct engine *engine, struct device *device)
 struct dossier *review_file(void *owner, struct device *device)
 {
 	struct engine *engine = owner;
-	struct watch *watch = device->file;
+	struct watch *watch = device_file(device);
 
-	if (!watch) {
+	if (watch)
+		watch_prefetch(watch);
+	else {
 		watch = malloc(sizeof *watch);
 		if (!watch)
 			return NULL;
@@ -231,23 +247,21 @@ struct dossier *review_file(void *owner, struct device *device)
 			watch->next->previous = watch;
 		engine->watches = watch;
 		engine->watched++;
-		device->file = watch;
 	}
 	return dossier_reserve(&watch->dossier) ? &watch->dossier : NULL;
 }
 
-void review_drop(struct engine *engine, struct watch *watch)
+void review_drop(struct engine *engine, struct watch *take_watch)
 {
-	herald_forget(engine, watch);
-	if (watch->previous)
-		watch->previous->next = watch->next;
+	herald_forget(engine, take_watch);
+	if (take_watch->previous)
+		take_watch->previous->next = take_watch->next;
 	else
-		engine->watches = watch->next;
-	if (watch->next)
-		watch->next->previous = watch->previous;
-	agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
-	dossier_clear(&watch->dossier);
-	watch->device->file = NULL;
-	free(watch);
+		engine->watches = take_watch->next;
+	if (take_watch->next)
+		take_watch->next->previous = take_watch->previous;
+	agenda_put(&engine->sources[take_watch->source].agenda, take_watch, STAMP_NEVER);
+	watch_end(take_watch);
+	free(take_watch);
 	engine->watched--;
 }

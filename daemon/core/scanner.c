@@ -62,26 +62,21 @@ bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, st
 }
 
 /* All readers below begin at a place in the text and return the place behind
- * what they have read; NULL: it is nothing for this scanner. */
+ * what they have read; NULL: it is nothing for this scanner. The level of the
+ * document is handed to them as a constant: each is compiled once for each. */
+#define READER static inline __attribute__((always_inline)) const char *
 
-static inline const char *skip_blanks(const struct walk *walk, const char *at)
+READER skip_blanks(const struct walk *walk, const char *at, unsigned level)
 {
-	if (at < walk->end && (unsigned char)*at > ' ' && (*at != '\\' || quote_is_at(at, walk->end, walk->frame->level)))
+	if (at < walk->end && (unsigned char)*at <= ' ')
+		at = vector_skip_blanks(at, walk->end, level == 0);
+	if (level == 0 || at == walk->end || *at != '\\' || quote_is_at(at, walk->end, level))
 		return at;
-	return quoting_skip_blanks(at, walk->end, walk->frame->level);
+	return quoting_skip_blanks(at, walk->end, level);
 }
 
-/* NULL also if something else stands there. */
-static inline const char *skip(const struct walk *walk, const char *at, char c)
+READER skip_quote(const struct walk *walk, const char *at, unsigned level)
 {
-	at = skip_blanks(walk, at);
-	return at < walk->end && *at == c ? at + 1 : NULL;
-}
-
-static inline const char *skip_quote(const struct walk *walk, const char *at)
-{
-	unsigned level = walk->frame->level;
-
 	return quote_is_at(at, walk->end, level) ? at + quote_size(level) : NULL;
 }
 
@@ -128,41 +123,40 @@ static bool note_key(struct walk *walk, struct span name, const struct key *key)
 	return true;
 }
 
-/* Whether a field is one where it stands. */
-static bool belongs(enum field field, enum role role)
-{
-	switch (field) {
-	case FIELD_TYPE:
-		return role == ROLE_AUTHENTICATION;
-	case FIELD_PROPERTIES:
-		return role == ROLE_OUTER;
-	case FIELD_FAMILIAR:
-		return role != ROLE_NONE;
-	default:
-		return role == ROLE_OUTER || role == ROLE_PROPERTIES;
-	}
-}
+#define BIT(field) (UINT32_C(1) << FIELD_##field)
+
+/* Which fields count where. */
+static const uint32_t fields_of_role[] = {
+	[ROLE_NONE] = 0,
+	[ROLE_OUTER] = ~BIT(TYPE),
+	[ROLE_PROPERTIES] = ~(BIT(TYPE) | BIT(PROPERTIES)),
+	[ROLE_AUTHENTICATION] = BIT(TYPE) | BIT(FAMILIAR),
+};
 
 /* "name": up to the value. */
-static const char *read_key(struct walk *walk, const char *at)
+READER read_key(struct walk *walk, const char *at, unsigned level)
 {
 	struct frame *frame = walk->frame;
 	const struct key *key;
 	const char *name_end;
 
-	at = skip_quote(walk, at);
+	at = skip_quote(walk, at, level);
 	if (!at)
 		return NULL;
 	name_end = vector_plain(at, walk->end);
 	walk->name = (struct span){at, (size_t)(name_end - at)};
-	at = skip_quote(walk, name_end);
+	at = skip_quote(walk, name_end, level);
 	if (!at || walk->name.size == 0)
 		return NULL;
 	key = key_find(&walk->scanner->index, walk->name, walk->end);
 	if (!note_key(walk, walk->name, key))
 		return NULL;
-	frame->key = key && belongs(key->field, frame->role) ? key : NULL;
-	return skip(walk, at, ':');
+	frame->key = key && (fields_of_role[frame->role] >> key->field & 1) ? key : NULL;
+	/* A "type" is the value of the authType around it. */
+	if (frame->key && key->field == FIELD_TYPE)
+		frame->key = frame[-1].key;
+	at = skip_blanks(walk, at, level);
+	return at < walk->end && *at == ':' ? skip_blanks(walk, at + 1, level) : NULL;
 }
 
 /* --- values ------------------------------------------------------------- */
@@ -172,21 +166,15 @@ static inline enum field field_at(const struct walk *walk)
 	return walk->frame->key ? walk->frame->key->field : FIELD_NONE;
 }
 
-/* A "type" is the value of the authType around it. */
-static inline const struct key *key_of_value(const struct walk *walk)
+static inline void keep(struct walk *walk, struct value value)
 {
-	return field_at(walk) == FIELD_TYPE ? walk->frame[-1].key : walk->frame->key;
-}
-
-static void keep(struct walk *walk, struct value value)
-{
-	const struct key *key = key_of_value(walk);
+	const struct key *key = walk->frame->key;
 
 	if (key && key->field != FIELD_FAMILIAR)
 		fields_set(&walk->scanner->fields, walk->frame->part, key, value);
 }
 
-static void note_token(struct walk *walk, const char *start, const char *end, enum value_kind kind, bool escaped)
+static inline void note_token(struct walk *walk, const char *start, const char *end, enum value_kind kind, bool escaped)
 {
 	struct scanner *scanner = walk->scanner;
 
@@ -195,7 +183,7 @@ static void note_token(struct walk *walk, const char *start, const char *end, en
 	if (scanner->token_count < TOKENS_MAX)
 		scanner->tokens[scanner->token_count] = (struct token){
 			(uint32_t)(start - walk->begin), (uint32_t)(end - walk->begin), (uint8_t)kind,
-			walk->frame->level, walk->frame->part, escaped, key_of_value(walk)};
+			walk->frame->level, walk->frame->part, escaped, walk->frame->key};
 	scanner->token_count += scanner->token_count <= TOKENS_MAX;
 }
 
@@ -220,40 +208,46 @@ static const char *enter(struct walk *walk, const char *at, bool quoted)
 		       : NULL;
 }
 
-static const char *read_plain_string(struct walk *walk, const char *start)
+/* Whether the value of the key at hand may be an object of ours. */
+static inline bool is_document(const struct walk *walk)
 {
-	struct value value = {.kind = VALUE_STRING, .text = start};
-	unsigned level = walk->frame->level;
 	enum field field = field_at(walk);
-	bool escaped = false;
-	const char *end = vector_plain(start, walk->end);
 
+	return (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION) && walk->frame->role != ROLE_AUTHENTICATION;
+}
+
+/* What such a string holds must be read as a document, or is none. */
+static bool may_be_plain(const struct walk *walk, struct span text, bool escaped)
+{
+	if (field_at(walk) == FIELD_PROPERTIES)
+		return text.size == 0;
+	return !escaped && !memchr(text.data, '{', text.size);
+}
+
+READER read_string(struct walk *walk, const char *at, unsigned level)
+{
+	struct value value = {.kind = VALUE_STRING};
+	const char *start, *end;
+	bool escaped = false;
+
+	start = skip_quote(walk, at, level);
+	if (!start)
+		return NULL;
+	if (is_document(walk) && start < walk->end && *start == '{')
+		return level < LEVEL_MAX ? enter(walk, start + 1, true) : NULL;
+	end = vector_plain(start, walk->end);
 	if (!quote_is_at(end, walk->end, level) && !(end = quoting_end(end, walk->end, level, &escaped)))
 		return NULL;
 	note_token(walk, start, end, VALUE_STRING, escaped);
+	value.text = start;
 	value.size = (uint32_t)(end - start);
-	/* What these hold must be read as a document after all. */
-	if (field == FIELD_PROPERTIES && value.size > 0)
+	if (is_document(walk) && !may_be_plain(walk, (struct span){start, value.size}, escaped))
 		return NULL;
-	if (field == FIELD_AUTHENTICATION && (escaped || memchr(start, '{', value.size)))
-		return NULL;
-	if (field != FIELD_NONE && escaped &&
+	if (escaped && walk->frame->key &&
 	    !scanner_decode(walk->scanner, (struct span){start, value.size}, level, &value))
 		return NULL;
 	keep(walk, value);
 	return end + quote_size(level);
-}
-
-static const char *read_string(struct walk *walk, const char *at)
-{
-	enum field field = field_at(walk);
-
-	at = skip_quote(walk, at);
-	if (!at)
-		return NULL;
-	if ((field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION) && at < walk->end && *at == '{')
-		return walk->frame->level < LEVEL_MAX ? enter(walk, at + 1, true) : NULL;
-	return read_plain_string(walk, at);
 }
 
 static const char *skip_digits(const struct walk *walk, const char *at)
@@ -308,23 +302,19 @@ static bool holds_records(const struct walk *walk)
 
 static const char *read_container(struct walk *walk, const char *at)
 {
-	enum field field = field_at(walk);
 	bool object = *at == '{';
 
-	if (object && (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION))
+	if (object && is_document(walk))
 		return enter(walk, at + 1, false);
-	if (!object && (field == FIELD_PROPERTIES || holds_records(walk)))
+	if (!object && (field_at(walk) == FIELD_PROPERTIES || holds_records(walk)))
 		return NULL;
 	keep(walk, (struct value){.kind = VALUE_OTHER});
 	return push(walk, object, ROLE_NONE, walk->frame->part, false) ? at + 1 : NULL;
 }
 
-static const char *read_value(struct walk *walk, const char *at)
+static const char *read_other(struct walk *walk, const char *at)
 {
 	switch (*at) {
-	case '"':
-	case '\\':
-		return read_string(walk, at);
 	case '{':
 	case '[':
 		return read_container(walk, at);
@@ -351,24 +341,56 @@ static const char *pop(struct walk *walk, const char *at)
 	const struct frame *frame = walk->frame--;
 
 	walk->name_count = frame->names;
-	return frame->quoted ? skip_quote(walk, at) : at;
+	return frame->quoted ? skip_quote(walk, at, walk->frame->level) : at;
 }
 
-/* From behind a value to behind all containers that end with it. */
-static const char *close_containers(struct walk *walk, const char *at)
+/* From behind a value that others may end with: to the next, or behind the
+ * record. */
+static const char *leave(struct walk *walk, const char *at)
 {
-	const char *closed;
-
-	while (at && walk->frame > walk->frames && (closed = skip(walk, at, walk->frame->object ? '}' : ']')))
-		at = pop(walk, closed);
+	while (walk->frame > walk->frames) {
+		at = quoting_skip_blanks(at, walk->end, walk->frame->level);
+		if (at == walk->end)
+			return NULL;
+		if (*at == ',')
+			return quoting_skip_blanks(at + 1, walk->end, walk->frame->level);
+		if (*at != (walk->frame->object ? '}' : ']') || !(at = pop(walk, at + 1)))
+			return NULL;
+	}
 	return at;
+}
+
+/* From the begin of an object or array to its first value, or behind it. */
+static const char *arrive(struct walk *walk, const char *at)
+{
+	at = quoting_skip_blanks(at, walk->end, walk->frame->level);
+	if (at < walk->end && *at == (walk->frame->object ? '}' : ']'))
+		return leave(walk, at);
+	return at;
+}
+
+/* From the begin of a key, or of a value in an array, to the next. */
+READER read_member(struct walk *walk, const char *at, unsigned level)
+{
+	const struct frame *around = walk->frame;
+
+	if (around->object)
+		at = read_key(walk, at, level);
+	if (!at || at == walk->end)
+		return NULL;
+	at = *at == '"' || *at == '\\' ? read_string(walk, at, level) : read_other(walk, at);
+	if (!at)
+		return NULL;
+	if (walk->frame > around)
+		return arrive(walk, at);
+	at = skip_blanks(walk, at, level);
+	return at < walk->end && *at == ',' ? skip_blanks(walk, at + 1, level) : leave(walk, at);
 }
 
 size_t scanner_read(struct scanner *scanner, struct span text)
 {
 	struct walk walk;
-	const struct frame *before;
-	const char *at = text.data + 1;
+	const char *at;
 
 	walk.scanner = scanner;
 	walk.begin = text.data;
@@ -380,19 +402,17 @@ size_t scanner_read(struct scanner *scanner, struct span text)
 	scanner->token_count = 0;
 	scanner->scratch_size = 0;
 	push(&walk, true, ROLE_OUTER, PART_OUTER, false);
-	at = close_containers(&walk, at);
-	while (at && walk.frame > walk.frames) {
-		at = skip_blanks(&walk, at);
-		if (walk.frame->object && !(at = read_key(&walk, at)))
-			return 0;
-		at = skip_blanks(&walk, at);
-		before = walk.frame;
-		if (at == walk.end || !(at = read_value(&walk, at)))
-			return 0;
-		at = close_containers(&walk, at);
-		/* A container that was entered and not left has no value yet. */
-		if (at && walk.frame > walk.frames && walk.frame <= before && !(at = skip(&walk, at, ',')))
-			return 0;
-	}
+	at = arrive(&walk, text.data + 1);
+	while (at && walk.frame > walk.frames)
+		switch (walk.frame->level) {
+		case 0:
+			at = read_member(&walk, at, 0);
+			break;
+		case 1:
+			at = read_member(&walk, at, 1);
+			break;
+		default:
+			at = read_member(&walk, at, LEVEL_MAX);
+		}
 	return at ? (size_t)(at - text.data) : 0;
 }

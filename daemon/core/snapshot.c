@@ -6,6 +6,9 @@
 
 enum { KEY_MAX = 3 * 256 + 8 };
 
+/* What a device's row holds beside its entry. */
+enum { PART_WATCH = 1, PART_HABITS = 2, PART_BASE = 4 };
+
 /* --- bytes -------------------------------------------------------------- */
 
 struct writer {
@@ -71,7 +74,7 @@ static bool get_text(struct span *from, const char **ret)
 
 /* What is stored as it lies in memory must lie there in the same way. */
 static const uint32_t layout[] = {SNAPSHOT_VERSION,      sizeof(struct life),    sizeof(struct event),
-				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble),
+				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble), sizeof(struct habits),
 				  sizeof(struct fleet),  offsetof(struct life, episodes)};
 
 struct saver {
@@ -108,6 +111,21 @@ static void save_names(struct engine *engine, struct saver *saver)
 	engine->saved_names = true;
 }
 
+static void put_lags(struct writer *writer, const struct lags *lags)
+{
+	put_bytes(writer, &lags->noted, sizeof lags->noted);
+	put_bytes(writer, &lags->count, sizeof lags->count);
+	for (uint32_t i = 0; i < lags->count; i++)
+		put_bytes(writer, &lags->ring[(lags->first + i) % LAGS], sizeof *lags->ring);
+}
+
+static bool get_lags(struct span *from, struct lags *ret)
+{
+	ret->first = 0;
+	return get_bytes(from, &ret->noted, sizeof ret->noted) && get_bytes(from, &ret->count, sizeof ret->count) &&
+	       ret->count <= LAGS && get_bytes(from, ret->ring, ret->count * sizeof *ret->ring);
+}
+
 static void save_few(struct engine *engine, struct saver *saver)
 {
 	struct fleet *fleet;
@@ -124,8 +142,7 @@ static void save_few(struct engine *engine, struct saver *saver)
 
 		put_bytes(&saver->writer, &i, sizeof i);
 		put_bytes(&saver->writer, &source->watermark_ns, sizeof source->watermark_ns);
-		put_bytes(&saver->writer, source->lags_ns, sizeof source->lags_ns);
-		put_bytes(&saver->writer, &source->lag_count, sizeof source->lag_count);
+		put_lags(&saver->writer, &source->lags);
 		put_row(saver, ROW_SOURCE, span_of(source->name));
 	}
 	for (size_t i = 0; i < registry_hubs(engine->registry); i++) {
@@ -152,7 +169,7 @@ static void put_watch(struct writer *writer, const struct watch *watch)
 	uint32_t events = (uint32_t)watch->dossier.count, texts = watch->dossier.text_count;
 	uint32_t fleets[SCOPE_COUNT];
 
-	put_bytes(writer, &watch->base, sizeof watch->base);
+	put_bytes(writer, watch->base, watch->base ? sizeof *watch->base : 0);
 	put_bytes(writer, &watch->source, sizeof watch->source);
 	put_bytes(writer, watch->told, sizeof watch->told);
 	for (int i = 0; i < SCOPE_COUNT; i++)
@@ -172,7 +189,10 @@ static void put_watch(struct writer *writer, const struct watch *watch)
 static void save_device(struct engine *engine, struct saver *saver, const struct device *device)
 {
 	const char *hub = registry_hub_at(engine->registry, device->hub)->name;
-	uint8_t parts = (uint8_t)((device->file ? 1 : 0) | (device->habits ? 2 : 0));
+	const struct watch *watch = device_file(device);
+	const struct habits *habits = watch ? watch->habits : device->has_habits ? device->habits : NULL;
+	uint8_t parts = (uint8_t)((watch ? PART_WATCH : 0) | (habits ? PART_HABITS : 0) |
+				  (watch && watch->base ? PART_BASE : 0));
 	char key[KEY_MAX];
 	size_t size = hub ? strlen(hub) + 1 : 1;
 
@@ -184,10 +204,9 @@ static void save_device(struct engine *engine, struct saver *saver, const struct
 	size += device->module_size;
 	put_bytes(&saver->writer, &parts, sizeof parts);
 	put_bytes(&saver->writer, device, sizeof *device);
-	if (device->habits)
-		put_bytes(&saver->writer, device->habits, sizeof *device->habits);
-	if (device->file)
-		put_watch(&saver->writer, device->file);
+	put_bytes(&saver->writer, habits, habits ? sizeof *habits : 0);
+	if (watch)
+		put_watch(&saver->writer, watch);
 	put_row(saver, ROW_DEVICE, (struct span){key, size});
 }
 
@@ -195,6 +214,10 @@ void engine_save(struct engine *engine, snapshot_put put, void *owner)
 {
 	struct saver saver = {put, owner, {0}};
 
+	if (!engine->saves) {
+		engine->saves = true;
+		engine_save_again(engine);
+	}
 	if (!engine->saved_names)
 		save_names(engine, &saver);
 	save_few(engine, &saver);
@@ -240,8 +263,7 @@ static bool load_source(struct engine *engine, struct loader *loader, struct spa
 
 	if (!get_bytes(&value, &number, sizeof number) || number >= 256 ||
 	    !get_bytes(&value, &stored.watermark_ns, sizeof stored.watermark_ns) ||
-	    !get_bytes(&value, stored.lags_ns, sizeof stored.lags_ns) ||
-	    !get_bytes(&value, &stored.lag_count, sizeof stored.lag_count))
+	    !get_lags(&value, &stored.lags))
 		return false;
 	loader->sources[number] = UINT16_MAX;
 	for (size_t i = 0; i < engine->source_count; i++) {
@@ -251,8 +273,7 @@ static bool load_source(struct engine *engine, struct loader *loader, struct spa
 			continue;
 		loader->sources[number] = (uint16_t)i;
 		source->watermark_ns = stored.watermark_ns;
-		memcpy(source->lags_ns, stored.lags_ns, sizeof source->lags_ns);
-		source->lag_count = stored.lag_count;
+		source->lags = stored.lags;
 	}
 	return true;
 }
@@ -342,20 +363,34 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 	return true;
 }
 
-static bool load_watch(struct engine *engine, const struct loader *loader, struct watch *watch, struct span value)
+static bool load_watch(struct engine *engine, const struct loader *loader, struct watch *watch, bool has_base,
+		       struct span value)
 {
 	uint32_t fleets[SCOPE_COUNT];
 
-	if (!get_bytes(&value, &watch->base, sizeof watch->base) ||
-	    !get_bytes(&value, &watch->source, sizeof watch->source) ||
+	if (has_base) {
+		watch->base = calloc(1, sizeof *watch->base);
+		if (!watch->base || !get_bytes(&value, watch->base, sizeof *watch->base))
+			return false;
+		adopt_life(loader, watch->base);
+	}
+	watch_rewind(watch);
+	if (!get_bytes(&value, &watch->source, sizeof watch->source) ||
 	    !get_bytes(&value, watch->told, sizeof watch->told) || !get_bytes(&value, fleets, sizeof fleets) ||
 	    !get_bytes(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
 	    !get_bytes(&value, &watch->announced, sizeof watch->announced))
 		return false;
-	adopt_life(loader, &watch->base);
 	watch->source = watch->source < 256 && loader->sources[watch->source] != UINT16_MAX
 				? loader->sources[watch->source]
 				: 0;
+	if (watch_is_told(watch)) {
+		watch->tip = malloc(sizeof *watch->tip);
+		if (!watch->tip) {
+			memset(watch->told, 0, sizeof watch->told);
+			return false;
+		}
+		*watch->tip = watch->firm;
+	}
 	for (int i = 0; i < SCOPE_COUNT; i++) {
 		struct told *told = &watch->told[i];
 
@@ -363,6 +398,7 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 		told->pending = false;
 		/* Monotonic times mean nothing after a start. */
 		told->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+		engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, told->repeat_mono_ns);
 		engine->told += told->verdict != VERDICT_NONE;
 		if (told->fleet && told->verdict != VERDICT_NONE)
 			told->fleet->members++;
@@ -374,7 +410,6 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 {
 	size_t hub_size = strnlen(key.data, key.size), id_size;
 	struct device stored, *device;
-	struct life habits;
 	struct span id;
 	uint8_t parts;
 
@@ -387,25 +422,29 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 		return false;
 	device = registry_device(engine->registry, registry_hub(engine->registry, (struct span){key.data, hub_size}), id,
 				 (struct span){id.data + id_size, key.size - hub_size - 2 - id_size}, true);
-	if (!device || device->file || device->habits)
+	if (!device || device->file)
 		return false;
 	/* All but who it is and what it points to. */
 	stored.hub = device->hub;
 	memcpy(stored.inline_id, device->inline_id, sizeof stored.inline_id);
 	stored.file = NULL;
-	stored.habits = NULL;
+	stored.has_habits = false;
 	stored.changed = false;
 	stored.sdk = loader->sdks[stored.sdk < 4096 ? stored.sdk : 0];
 	*device = stored;
 	if (device->live)
 		registry_hub_at(engine->registry, device->hub)->online++;
-	if (parts & 2) {
-		if (!get_bytes(&value, &habits, sizeof habits) || !(device->habits = malloc(sizeof habits)))
+	if (parts & PART_HABITS) {
+		struct habits *habits = malloc(sizeof *habits);
+
+		if (!habits || !get_bytes(&value, habits, sizeof *habits)) {
+			free(habits);
 			return false;
-		adopt_life(loader, &habits);
-		*device->habits = habits;
+		}
+		device_close_file(device, habits);
 	}
-	return !(parts & 1) || (review_file(engine, device) && load_watch(engine, loader, device->file, value));
+	return !(parts & PART_WATCH) ||
+	       (review_file(engine, device) && load_watch(engine, loader, device->file, parts & PART_BASE, value));
 }
 
 bool engine_load(struct engine *engine, enum row_kind kind, struct span key, struct span value)
@@ -454,6 +493,7 @@ void engine_loaded(struct engine *engine)
 {
 	free(engine->loader);
 	engine->loader = NULL;
+	engine->saves = true;
 	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
 		watch->online = watch->device->live;
 		watch_rewind(watch);

@@ -8,7 +8,7 @@
 
 #include "engine.h"
 
-enum { SNAPSHOT_VERSION = 1 };
+enum { SNAPSHOT_VERSION = 2 };
 
 /* Loaded in this order: later kinds refer to earlier ones. */
 enum row_kind {
@@ -26,8 +26,8 @@ enum row_kind {
 /* value.size 0: the row is gone. Both live until the function returns. */
 typedef void (*snapshot_put)(void *owner, enum row_kind kind, struct span key, struct span value);
 
-/* Gives every row that has changed since the last call; the first call after
- * engine_new() gives all. */
+/* Gives every row that has changed since the last call; the first call gives
+ * all that was not loaded. */
 void engine_save(struct engine *engine, snapshot_put put, void *owner);
 
 /* What was given could not be stored: give all again. */
@@ -37,7 +37,8 @@ void engine_save_again(struct engine *engine);
  * false if it cannot be taken (it is counted by the caller and left out). */
 bool engine_load(struct engine *engine, enum row_kind kind, struct span key, struct span value);
 
-/* After the last row. */
+/* After the last row, also where there was none: from now on it is noted what
+ * has changed. */
 void engine_loaded(struct engine *engine);
 
 /* A notice as bytes, for those that could not be sent before the end. Returns

@@ -205,24 +205,85 @@ static int64_t floor_divide(int64_t value, int64_t by)
 	return value / by - (value % by < 0);
 }
 
-const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
+/* Two digits at a time, from a table: a report is mostly stamps. */
+static inline char *put_pair(char *at, unsigned number)
 {
-	int64_t seconds = floor_divide(ns, STAMP_SECOND);
-	int64_t rest = ns - seconds * STAMP_SECOND;
-	int64_t days = floor_divide(seconds, 86400);
-	int clock = (int)(seconds - days * 86400);
-	int year, month, day, length;
+	static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334"
+				    "3536373839404142434445464748495051525354555657585960616263646566676869"
+				    "707172737475767778798081828384858687888990919293949596979899";
+
+	memcpy(at, pairs + 2 * number, 2);
+	return at + 2;
+}
+
+/* As put_pair(), with a separator behind it. */
+static inline char *put_field(char *at, unsigned number, char separator)
+{
+	at = put_pair(at, number);
+	*at++ = separator;
+	return at;
+}
+
+enum { DATE_SIZE = sizeof "2026-11-22T" - 1 };
+
+static void put_date(char *at, int64_t days)
+{
+	int year, month, day;
 
 	date_of(days, &year, &month, &day);
-	length = snprintf(buffer, STAMP_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, clock / 3600,
-			  clock / 60 % 60, clock % 60);
+	at = put_pair(at, (unsigned)year / 100);
+	at = put_field(at, (unsigned)year % 100, '-');
+	at = put_field(at, (unsigned)month, '-');
+	put_field(at, (unsigned)day, 'T');
+}
+
+/* Of a time since midnight; returns its end, where a NUL is. */
+static char *put_clock(char *at, uint64_t ns)
+{
+	unsigned seconds = (unsigned)(ns / STAMP_SECOND), rest = (unsigned)(ns % STAMP_SECOND);
+
+	at = put_field(at, seconds / 3600, ':');
+	at = put_field(at, seconds / 60 % 60, ':');
+	at = put_pair(at, seconds % 60);
 	if (rest > 0) {
-		length += snprintf(buffer + length, STAMP_TEXT - (size_t)length, ".%09d", (int)rest);
-		while (buffer[length - 1] == '0')
-			length--;
+		*at++ = '.';
+		at = put_pair(at, rest / 10000000);
+		at = put_pair(at, rest / 100000 % 100);
+		at = put_pair(at, rest / 1000 % 100);
+		at = put_pair(at, rest / 10 % 100);
+		*at++ = (char)('0' + rest % 10);
+		while (at[-1] == '0')
+			at--;
 	}
-	snprintf(buffer + length, STAMP_TEXT - (size_t)length, "Z");
+	*at++ = 'Z';
+	*at = '\0';
+	return at;
+}
+
+const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
+{
+	int64_t days = floor_divide(ns, STAMP_DAY);
+
+	put_date(buffer, days);
+	put_clock(buffer + DATE_SIZE, (uint64_t)(ns - days * STAMP_DAY));
 	return buffer;
+}
+
+struct span stamp_next(struct stamp_text *last, int64_t ns)
+{
+	uint64_t clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
+
+	if (last->size == 0 || clock >= STAMP_DAY) {
+		int64_t days = floor_divide(ns, STAMP_DAY);
+
+		put_date(last->text, days);
+		last->midnight_ns = days * STAMP_DAY;
+		clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
+	}
+	if (last->size == 0 || ns != last->ns)
+		last->size = (size_t)(put_clock(last->text + DATE_SIZE, clock) - last->text);
+	last->ns = ns;
+	return (struct span){last->text, last->size};
 }
 
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT])

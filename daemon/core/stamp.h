@@ -11,6 +11,7 @@
 #define STAMP_NONE INT64_MIN
 #define STAMP_NEVER INT64_MAX
 #define STAMP_SECOND INT64_C(1000000000)
+#define STAMP_DAY (86400 * STAMP_SECOND)
 
 /* Room for "2026-11-22T04:31:07.123456789Z" and its NUL. */
 enum { STAMP_TEXT = 32 };
@@ -32,6 +33,16 @@ bool stamp_parse_near(struct stamp_recall *recall, struct span text, int64_t *re
 
 /* RFC 3339, UTC, the fraction only as long as it needs to be. */
 const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT]);
+
+/* The same for many, one after the other: a log's next stamp is nearly always of
+ * the same day, and often the same. All zero before the first. */
+struct stamp_text {
+	int64_t ns, midnight_ns; /* midnight_ns: the begin of its day */
+	size_t size;      /* bytes; 0: nothing yet */
+	char text[STAMP_TEXT];
+};
+
+struct span stamp_next(struct stamp_text *last, int64_t ns);
 
 /* "5 s", "12 min", "3 h 20 min", "2 d 4 h": a duration for people. */
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT]);

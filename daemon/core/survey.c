@@ -4,6 +4,20 @@
 
 #include "text.h"
 
+/* Events as they come, of all devices: put down in a row, which costs the same
+ * however many devices there are, and handed out once all are there. In small
+ * blocks, so that what comes after them takes their place. */
+enum { ARRIVALS_BLOCK = 1 << 10 };
+
+struct arrivals {
+	struct arrivals *next;
+	size_t count;
+	struct arrival {
+		struct dossier *dossier;
+		struct event event;
+	} list[ARRIVALS_BLOCK];
+};
+
 struct survey {
 	const struct ruleset *rules;
 	const struct settings *settings;
@@ -12,12 +26,14 @@ struct survey {
 	struct intake *intake; /* of the source at hand */
 	char **sources;
 	size_t source_count;
+	struct arrivals *first, *last;
 	struct counts counts;
 	struct span_of_time time;
 	int64_t since_ns, until_ns;
 	struct device **order;
 	int64_t hold_ns; /* the setting that the hubs' troubles were folded by */
 	struct court court;
+	struct finding_of_device *findings; /* of all devices, in order; NULL: not judged yet */
 	uint64_t unjudged;
 };
 
@@ -44,16 +60,31 @@ struct survey *survey_new(const struct ruleset *rules, const struct settings *se
 	return NULL;
 }
 
+static void free_findings(struct survey *survey)
+{
+	for (size_t i = 0; survey->findings && i < registry_devices(survey->registry); i++)
+		free((void *)survey->findings[i].episodes);
+	free(survey->findings);
+	survey->findings = NULL;
+}
+
 void survey_free(struct survey *take_survey)
 {
 	if (!take_survey)
 		return;
+	free_findings(take_survey);
 	for (size_t i = 0; i < registry_devices(take_survey->registry); i++) {
 		struct device *device = registry_at(take_survey->registry, i);
 
 		if (device->file)
 			dossier_clear(device->file);
 		free(device->file);
+	}
+	while (take_survey->first) {
+		struct arrivals *block = take_survey->first;
+
+		take_survey->first = block->next;
+		free(block);
 	}
 	for (size_t i = 0; i < take_survey->source_count; i++)
 		free(take_survey->sources[i]);
@@ -94,18 +125,39 @@ bool survey_source(struct survey *survey, const char *name)
 
 static struct dossier *dossier_of(void *owner, struct device *device)
 {
-	struct dossier *dossier = device->file;
-
 	(void)owner;
-	if (!dossier)
-		dossier = device->file = calloc(1, sizeof *dossier);
-	return dossier && dossier_reserve(dossier) ? dossier : NULL;
+	if (!device->file)
+		device->file = calloc(1, sizeof(struct dossier));
+	return device->file;
+}
+
+/* Empty where there was no memory. */
+static const struct dossier *file_of(const struct device *device)
+{
+	static const struct dossier empty;
+
+	return device->file ? device->file : &empty;
+}
+
+static bool put_down(struct survey *survey, struct dossier *dossier, const struct event *event)
+{
+	struct arrivals *last = survey->last;
+
+	if (!last || last->count == ARRIVALS_BLOCK) {
+		if (!(last = malloc(sizeof *last)))
+			return false;
+		last->next = NULL;
+		last->count = 0;
+		*(survey->last ? &survey->last->next : &survey->first) = last;
+		survey->last = last;
+	}
+	last->list[last->count++] = (struct arrival){dossier, *event};
+	return true;
 }
 
 static void drain(struct survey *survey)
 {
 	struct taking taking;
-	struct dossier *dossier;
 	enum taken taken;
 
 	while ((taken = intake_next(survey->intake, dossier_of, NULL, &taking)) != TAKEN_NOTHING) {
@@ -114,11 +166,9 @@ static void drain(struct survey *survey)
 				survey->time.first_ns = taking.time_ns;
 			survey->time.last_ns = stamp_max(survey->time.last_ns, taking.time_ns);
 		}
-		survey->unjudged += taken == TAKEN_UNJUDGED;
-		if (taken != TAKEN_EVENT)
-			continue;
-		dossier = taking.device->file;
-		dossier->events[dossier->count++] = taking.event;
+		if (taken == TAKEN_UNJUDGED ||
+		    (taken == TAKEN_EVENT && !put_down(survey, taking.device->file, &taking.event)))
+			survey->unjudged++;
 	}
 }
 
@@ -145,6 +195,35 @@ void survey_source_end(struct survey *survey)
 }
 
 /* --- arranging ---------------------------------------------------------- */
+
+/* Gives every device its own events, with just the room that they need. */
+static void hand_out(struct survey *survey)
+{
+	for (const struct arrivals *block = survey->first; block; block = block->next)
+		for (size_t i = 0; i < block->count; i++)
+			block->list[i].dossier->capacity++;
+	for (size_t i = 0; i < registry_devices(survey->registry); i++) {
+		struct dossier *dossier = registry_at(survey->registry, i)->file;
+
+		if (dossier && !(dossier->events = malloc(dossier->capacity * sizeof *dossier->events)))
+			dossier->capacity = 0;
+	}
+	while (survey->first) {
+		struct arrivals *block = survey->first;
+
+		for (size_t i = 0; i < block->count; i++) {
+			struct dossier *dossier = block->list[i].dossier;
+
+			if (dossier->count < dossier->capacity)
+				dossier->events[dossier->count++] = block->list[i].event;
+			else
+				survey->unjudged++;
+		}
+		survey->first = block->next;
+		free(block);
+	}
+	survey->last = NULL;
+}
 
 static struct registry *ordered_registry; /* for order_devices(): qsort has no argument */
 
@@ -188,7 +267,7 @@ static int64_t arrival(const struct dossier *dossier)
 /* Tells the device's namesakes on other hubs that it has arrived on this one. */
 static void announce(struct survey *survey, const struct device *device)
 {
-	const struct event moved = {.time_ns = arrival(device->file), .signal = SIGNAL_MOVED};
+	const struct event moved = {.time_ns = arrival(file_of(device)), .signal = SIGNAL_MOVED};
 	int changed;
 
 	if (moved.time_ns == STAMP_NONE || !registry_hub_at(survey->registry, device->hub)->name)
@@ -200,10 +279,11 @@ static void announce(struct survey *survey, const struct device *device)
 			continue;
 		other = registry_device(survey->registry, (uint16_t)hub, device_id(device), device_module(device),
 					false);
-		if (other && dossier_of(NULL, other)) {
+		if (other) {
 			struct dossier *dossier = other->file;
 
-			events_insert(dossier->events, &dossier->count, &moved, &changed);
+			if (dossier && dossier_reserve(dossier))
+				events_insert(dossier->events, &dossier->count, &moved, &changed);
 		}
 	}
 }
@@ -215,6 +295,7 @@ void survey_close(struct survey *survey)
 	survey->order = malloc((count + 1) * sizeof *survey->order);
 	if (!survey->order)
 		return;
+	hand_out(survey);
 	for (size_t i = 0; i < count; i++) {
 		struct dossier *dossier = (survey->order[i] = registry_at(survey->registry, i))->file;
 
@@ -242,7 +323,7 @@ static void note_troubles(struct survey *survey, const struct settings *settings
 		registry_hub_at(survey->registry, (uint16_t)i)->trouble_count = 0;
 	for (size_t i = 0; i < registry_devices(survey->registry); i++) {
 		const struct device *device = registry_at(survey->registry, i);
-		const struct dossier *dossier = device->file;
+		const struct dossier *dossier = file_of(device);
 
 		for (size_t j = 0; j < dossier->count; j++)
 			if (dossier->events[j].signal == SIGNAL_PLATFORM)
@@ -260,34 +341,82 @@ static int order_episodes(const void *a, const void *b)
 	return (int)left->scope - (int)right->scope;
 }
 
+/* In order of opening: they come in the order of their ends. */
+static void arrange_episodes(struct court *court)
+{
+	size_t ordered = 1;
+
+	while (ordered < court->ended_count && order_episodes(&court->ended[ordered - 1], &court->ended[ordered]) <= 0)
+		ordered++;
+	if (ordered < court->ended_count)
+		qsort(court->ended, court->ended_count, sizeof *court->ended, order_episodes);
+}
+
 void survey_judge(struct survey *survey, size_t index, const struct settings *settings, struct trace *trace,
 		  struct finding_of_device *ret)
 {
 	const struct device *device = survey->order[index];
-	const struct dossier *dossier = device->file;
+	const struct dossier *dossier = file_of(device);
 	struct court *court = &survey->court;
+	struct life life;
 
 	note_troubles(survey, settings);
-	*ret = (struct finding_of_device){.device = device, .dossier = dossier};
 	court->settings = settings;
 	court->rules = survey->rules;
 	court->hub = registry_hub_at(survey->registry, device->hub);
 	court->x509 = roster_holds(survey->x509, court->hub->name, device_id(device), device_module(device));
 	court->trace = trace;
 	court->ended_count = 0;
-	ret->hub = court->hub->name;
-	life_begin(&ret->life);
+	life_begin(&life);
 	for (size_t i = 0; i < dossier->count; i++)
-		life_step(&ret->life, court, dossier->events, dossier->count, i);
-	life_pass(&ret->life, court, survey->time.last_ns, true);
-	life_lean(&ret->life, court);
+		life_step(&life, court, dossier->events, dossier->count, i);
+	life_pass(&life, court, survey->time.last_ns, true);
+	life_lean(&life, court);
 	for (int i = 0; i < SCOPE_COUNT; i++)
-		if (ret->life.episodes[i].open)
-			episodes_keep(court, &ret->life.episodes[i]);
-	if (court->ended_count > 1)
-		qsort(court->ended, court->ended_count, sizeof *court->ended, order_episodes);
-	ret->episodes = court->ended;
-	ret->episode_count = court->ended_count;
+		if (life.episodes[i].open)
+			episodes_keep(court, &life.episodes[i]);
+	arrange_episodes(court);
+	*ret = (struct finding_of_device){
+		.device = device,
+		.hub = court->hub->name,
+		.dossier = dossier,
+		.episodes = court->ended,
+		.episode_count = court->ended_count,
+		.standing = life_standing(&life),
+		.protocol = life.protocol,
+		.sdk = life.sdk,
+		.losses = life.losses,
+		.expulsions = life.expulsions,
+		.cadence_s = life_cadence_s(&life),
+		.token_lifespan_s = life_token_lifespan_s(&life),
+	};
+}
+
+/* Takes the court's episodes along, so that they outlive the next judgement. */
+static bool keep_episodes(struct finding_of_device *finding)
+{
+	size_t bytes = finding->episode_count * sizeof *finding->episodes;
+	struct episode *kept = bytes ? malloc(bytes) : NULL;
+
+	if (kept)
+		memcpy(kept, finding->episodes, bytes);
+	finding->episodes = kept;
+	return kept || !bytes;
+}
+
+const struct finding_of_device *survey_findings(struct survey *survey)
+{
+	size_t count = registry_devices(survey->registry);
+
+	if (survey->findings || !survey->order)
+		return survey->findings;
+	survey->findings = calloc(count + 1, sizeof *survey->findings);
+	for (size_t i = 0; survey->findings && i < count; i++) {
+		survey_judge(survey, i, survey->settings, NULL, &survey->findings[i]);
+		if (!keep_episodes(&survey->findings[i]))
+			free_findings(survey);
+	}
+	return survey->findings;
 }
 
 size_t survey_sources(const struct survey *survey)

@@ -44,17 +44,26 @@ const char *survey_source_name(const struct survey *survey, uint16_t source);
 /* All devices in the order of hub, device, module. */
 size_t survey_devices(const struct survey *survey);
 
-/* One device judged. Everything in it lives until the next call. */
+/* One device judged. */
 struct finding_of_device {
 	const struct device *device;
 	const char *hub;
 	const struct dossier *dossier;
-	struct life life;
 	const struct episode *episodes; /* ended and open, in order of opening */
 	size_t episode_count;
+	enum standing standing;
+	uint8_t protocol; /* enum protocol */
+	uint16_t sdk;
+	uint32_t losses, expulsions;
+	int64_t cadence_s, token_lifespan_s; /* 0: no rhythm */
 };
 
-/* settings may differ from the survey's own: what if? trace may be NULL. */
+/* All devices judged by the survey's own settings, each once; they live as
+ * long as the survey. NULL: no memory for them. */
+const struct finding_of_device *survey_findings(struct survey *survey);
+
+/* One device judged anew. settings may differ from the survey's own: what if?
+ * trace may be NULL. The episodes live until the next call. */
 void survey_judge(struct survey *survey, size_t index, const struct settings *settings, struct trace *trace,
 		  struct finding_of_device *ret);
 

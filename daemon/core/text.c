@@ -9,11 +9,19 @@ static bool is_base64(char c)
 	       c == '%' || c == '-' || c == '_';
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* word is in lower case. */
 static bool begins_nocase(struct span text, size_t at, const char *word)
 {
-	size_t size = strlen(word);
-
-	return at + size <= text.size && strncasecmp(text.data + at, word, size) == 0;
+	while (*word && at < text.size && lower(text.data[at]) == *word) {
+		at++;
+		word++;
+	}
+	return !*word;
 }
 
 static bool is_word(char c)
@@ -24,15 +32,15 @@ static bool is_word(char c)
 /* What follows one of these names is not quoted: keys because they are
  * secret, tracking ids and stamps because they make every copy of one message
  * different. A name is followed by '=', ':' or "%3D", with blanks and quotes
- * around it. */
+ * around it. In lower case. */
 static const struct hidden {
 	const char *name;
 	bool secret;
 } hidden[] = {
-	{"sig", true},           {"SharedAccessKey", true}, {"AccountKey", true},    {"access_key", true},
-	{"password", true},      {"pwd", true},             {"primaryKey", true},    {"secondaryKey", true},
-	{"key", true},           {"token", true},           {"Tracking ID", false},  {"trackingId", false},
-	{"timestampUtc", false},
+	{"sig", true},           {"sharedaccesskey", true}, {"accountkey", true},    {"access_key", true},
+	{"password", true},      {"pwd", true},             {"primarykey", true},    {"secondarykey", true},
+	{"key", true},           {"token", true},           {"tracking id", false},  {"trackingid", false},
+	{"timestamputc", false},
 };
 
 static size_t skip_any(struct span text, size_t at, const char *these)
@@ -42,18 +50,28 @@ static size_t skip_any(struct span text, size_t at, const char *these)
 	return at;
 }
 
+/* Most letters begin none of them. In lower case. */
+static bool begins_hidden(char first)
+{
+	return first == 's' || first == 'k' || first == 't' || first == 'p' || first == 'a';
+}
+
 /* Where the value of the name at `at` begins; 0: no such name is there. */
 static size_t value_of(struct span text, size_t at, bool *ret_secret)
 {
+	char first = lower(text.data[at]);
+
+	if (!begins_hidden(first))
+		return 0;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
-		size_t end = at + strlen(hidden[i].name);
+		size_t end;
 
 		/* "sig" may follow an escape such as %26 or \u0026. */
-		if (!begins_nocase(text, at, hidden[i].name) ||
+		if (*hidden[i].name != first || !begins_nocase(text, at, hidden[i].name) ||
 		    (i > 1 && at > 0 && is_word(text.data[at - 1])))
 			continue;
-		end = skip_any(text, end, " \"'\\");
-		if (begins_nocase(text, end, "%3D"))
+		end = skip_any(text, at + strlen(hidden[i].name), " \"'\\");
+		if (begins_nocase(text, end, "%3d"))
 			end += 3;
 		else if (end < text.size && (text.data[end] == '=' || text.data[end] == ':'))
 			end++;
@@ -83,9 +101,9 @@ static size_t bare_key(struct span text, size_t at)
 
 	if (at > 0 && is_base64(text.data[at - 1]))
 		return 0;
-	while (end < text.size && is_base64(text.data[end]) && !begins_nocase(text, end, "%3D"))
+	while (end < text.size && is_base64(text.data[end]) && !begins_nocase(text, end, "%3d"))
 		end++;
-	if (end - at < 43 || !(begins_nocase(text, end, "=") || begins_nocase(text, end, "%3D")))
+	if (end - at < 43 || !(begins_nocase(text, end, "=") || begins_nocase(text, end, "%3d")))
 		return 0;
 	end += text.data[end] == '=' ? 1 : 3;
 	while (begins_nocase(text, end, "="))

@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void trace_say(struct trace *trace, int64_t time_ns, const char *format, ...)
+void trace_add(struct trace *trace, int64_t time_ns, const char *format, ...)
 {
 	va_list arguments;
 	char *text;
 
-	if (!trace)
-		return;
 	if (trace->count == trace->capacity) {
 		size_t capacity = trace->capacity ? trace->capacity * 2 : 64;
 		struct trace_line *lines = realloc(trace->lines, capacity * sizeof *lines);

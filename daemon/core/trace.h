@@ -16,8 +16,11 @@ struct trace {
 	const void *event;
 };
 
-/* Does nothing if trace is NULL. */
-void trace_say(struct trace *trace, int64_t time_ns, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Adds a line, as printf() would write it. Where trace is NULL nobody listens:
+ * then the words are not even made, arguments not evaluated. */
+#define trace_say(trace, time_ns, ...) ((trace) ? trace_add(trace, time_ns, __VA_ARGS__) : (void)0)
+
+void trace_add(struct trace *trace, int64_t time_ns, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void trace_clear(struct trace *trace);
 
 #endif

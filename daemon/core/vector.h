@@ -44,6 +44,18 @@ static inline uint64_t vector_stops(const char *at)
 	return (uint64_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), low));
 }
 
+/* A bit for each byte that is no blank; tabs are if they may stand there. */
+static inline uint64_t vector_solid(const char *at, bool tabs)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i blank = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '));
+
+	if (tabs)
+		blank = _mm_or_si128(blank, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')),
+							 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'))));
+	return (uint64_t)_mm_movemask_epi8(blank) ^ 0xFFFF;
+}
+
 #define VECTOR_BITS 1 /* of the masks above, for each byte */
 
 #elif defined(__aarch64__) && !defined(__AARCH64EB__)
@@ -78,6 +90,15 @@ static inline uint64_t vector_stops(const char *at)
 		vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\'))), low));
 }
 
+static inline uint64_t vector_solid(const char *at, bool tabs)
+{
+	uint8x16_t bytes = vld1q_u8((const uint8_t *)at), blank = vceqq_u8(bytes, vdupq_n_u8(' '));
+
+	if (tabs)
+		blank = vorrq_u8(blank, vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\t')), vceqq_u8(bytes, vdupq_n_u8('\r'))));
+	return vector_mask(vmvnq_u8(blank));
+}
+
 #define VECTOR_BITS 4
 
 #endif
@@ -100,6 +121,23 @@ static inline const char *vector_plain(const char *at, const char *end)
 	}
 #endif
 	while (at < end && is_plain(*at))
+		at++;
+	return at;
+}
+
+/* The first byte that is no blank, or end. Where there are blanks, nobody can
+ * foretell how many: so few branches are the best. */
+static inline const char *vector_skip_blanks(const char *at, const char *end, bool tabs)
+{
+#ifdef VECTOR_BITS
+	if (end - at >= VECTOR_SIZE) {
+		uint64_t solid = vector_solid(at, tabs);
+
+		if (solid)
+			return at + __builtin_ctzll(solid) / VECTOR_BITS;
+	}
+#endif
+	while (at < end && (*at == ' ' || (tabs && (*at == '\t' || *at == '\r'))))
 		at++;
 	return at;
 }
@@ -129,6 +167,19 @@ static inline bool vector_same(const char *text, const char *end, const char *li
 	}
 #endif
 	return left >= size && memcmp(text, literal, size) == 0;
+}
+
+/* The same for names, which are short: name has 2 * VECTOR_SIZE bytes, and the
+ * text has size of them. */
+static inline bool vector_same_name(const char *text, const char *end, const char *name, size_t size)
+{
+#ifdef VECTOR_BITS
+	enum { UNUSED = 64 - VECTOR_SIZE * VECTOR_BITS };
+
+	if (end - text >= VECTOR_SIZE && size <= VECTOR_SIZE && size > 0)
+		return !(vector_differ(text, name) << (VECTOR_SIZE - size) * VECTOR_BITS << UNUSED);
+#endif
+	return memcmp(text, name, size) == 0;
 }
 
 #endif

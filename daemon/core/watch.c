@@ -1,15 +1,38 @@
 #include "watch.h"
 
+#include <stdlib.h>
+
 void watch_begin(struct watch *ret, struct device *device)
 {
-	*ret = (struct watch){.device = device, .online = device->live, .firm_ns = STAMP_NONE};
-	device_wake(device, &ret->base);
-	ret->firm = ret->tip = ret->base;
+	*ret = (struct watch){
+		.device = device,
+		.hub = device->hub,
+		.habits = device_open_file(device, ret),
+		.online = device->live,
+		.firm_ns = STAMP_NONE,
+	};
+	device_wake(device, ret->habits, &ret->firm);
+}
+
+void watch_end(struct watch *watch)
+{
+	device_close_file(watch->device, watch->habits);
+	dossier_clear(&watch->dossier);
+	free(watch->base);
+	free(watch->tip);
+}
+
+static void read_base(const struct watch *watch, struct life *ret)
+{
+	if (watch->base)
+		*ret = *watch->base;
+	else
+		device_wake(watch->device, watch->habits, ret);
 }
 
 void watch_rewind(struct watch *watch)
 {
-	watch->firm = watch->base;
+	read_base(watch, &watch->firm);
 	watch->firm_count = 0;
 	watch->firm_ns = STAMP_NONE;
 }
@@ -37,10 +60,10 @@ static bool is_firm(const struct event *event, const struct court *court, int64_
 	return event->time_ns < low_ns;
 }
 
-void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court, int64_t low_ns)
+const struct life *watch_run(struct watch *watch, struct court *firm_court, struct court *tip_court,
+			     int64_t low_ns, struct life *room)
 {
 	const struct dossier *dossier = &watch->dossier;
-	size_t i;
 
 	while (watch->firm_count < dossier->count &&
 	       is_firm(&dossier->events[watch->firm_count], firm_court, low_ns))
@@ -49,9 +72,12 @@ void watch_run(struct watch *watch, struct court *firm_court, struct court *tip_
 		low_ns = stamp_min(low_ns, dossier->events[watch->firm_count].time_ns);
 	life_pass(&watch->firm, firm_court, low_ns, false);
 	watch->firm_ns = stamp_max(watch->firm_ns, low_ns);
-	watch->tip = watch->firm;
-	for (i = watch->firm_count; i < dossier->count; i++)
-		life_step(&watch->tip, tip_court, dossier->events, dossier->count, i);
+	if (watch->firm_count == dossier->count)
+		return &watch->firm;
+	*room = watch->firm;
+	for (size_t i = watch->firm_count; i < dossier->count; i++)
+		life_step(room, tip_court, dossier->events, dossier->count, i);
+	return room;
 }
 
 int64_t watch_due(const struct watch *watch, const struct court *court)
@@ -67,7 +93,7 @@ int64_t watch_due(const struct watch *watch, const struct court *court)
 	return next->time_ns;
 }
 
-static bool is_told(const struct watch *watch)
+bool watch_is_told(const struct watch *watch)
 {
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		if (watch->told[i].verdict != VERDICT_NONE)
@@ -76,27 +102,68 @@ static bool is_told(const struct watch *watch)
 }
 
 /* Base takes the first events for good. */
-static void advance_base(struct watch *watch, struct court *court, size_t count)
+static void advance(struct life *base, struct watch *watch, struct court *court, size_t count)
 {
 	struct dossier *dossier = &watch->dossier;
 
 	for (size_t i = 0; i < count; i++)
-		life_step(&watch->base, court, dossier->events, dossier->count, i);
+		life_step(base, court, dossier->events, dossier->count, i);
 	memmove(dossier->events, dossier->events + count, (dossier->count - count) * sizeof *dossier->events);
 	dossier->count -= count;
 	watch->firm_count -= count;
 }
 
-bool watch_fold(struct watch *watch, struct court *court, size_t events_max)
+static struct life *fold_quiet(struct watch *watch, struct court *court)
 {
-	if (life_is_quiet(&watch->firm) && !is_told(watch)) {
-		advance_base(watch, court, watch->firm_count);
-		/* What is still open of base has ended for firm, by time alone. */
-		life_pass(&watch->base, court, STAMP_NEVER - 1, true);
-		watch->base = watch->firm;
-		return watch->dossier.count == 0;
-	}
+	struct life base;
+
+	if (watch->firm_count == 0 && !watch->base)
+		return NULL;
+	read_base(watch, &base);
+	advance(&base, watch, court, watch->firm_count);
+	/* What is still open of base has ended for firm, by time alone. */
+	life_pass(&base, court, STAMP_NEVER - 1, true);
+	watch->losses += watch->firm.losses;
+	watch->firm.losses = 0;
+	return &watch->firm;
+}
+
+/* So many events that the oldest go, whatever is still open. */
+static struct life *fold_oldest(struct watch *watch, struct court *court, size_t count)
+{
+	struct life *base = watch->base ? watch->base : malloc(sizeof *base);
+
+	if (!base)
+		return NULL;
+	read_base(watch, base);
+	watch->base = base;
+	advance(base, watch, court, count);
+	watch->losses += base->losses;
+	watch->firm.losses -= base->losses; /* which were counted with it */
+	base->losses = 0;
+	return base;
+}
+
+struct life *watch_fold(struct watch *watch, struct court *court, size_t events_max)
+{
+	if (life_is_quiet(&watch->firm) && !watch_is_told(watch))
+		return fold_quiet(watch, court);
 	if (watch->dossier.count > events_max && watch->firm_count > events_max / 2)
-		advance_base(watch, court, events_max / 2);
-	return false;
+		return fold_oldest(watch, court, events_max / 2);
+	return NULL;
+}
+
+void watch_move_base(struct watch *watch, const struct life *base, const struct settings *settings)
+{
+	if (base == watch->base)
+		return;
+	free(watch->base);
+	watch->base = NULL;
+	free(watch->habits);
+	watch->habits = device_rest(watch->device, base, settings);
+}
+
+bool watch_is_over(const struct watch *watch)
+{
+	return watch->dossier.count == 0 && !watch->base && life_is_quiet(&watch->firm) && !watch_is_told(watch);
 }

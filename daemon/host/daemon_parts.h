@@ -36,6 +36,9 @@ enum {
 	SEVERITY_INFO = 6,
 };
 
+/* Behind "Permission denied": its page tells of groups, and of what the sandbox hides. */
+#define MAY_READ_HINT " (is the service in the group that may read it? see THE UNIT in man lapsed)"
+
 /* Where a journal's records go. */
 struct inlet {
 	struct daemon *daemon;
@@ -88,7 +91,7 @@ struct daemon {
 	uint16_t *tail_sources;
 	uint8_t *stirred;    /* enum stir of each: what is to be looked at in the next turn */
 	uint64_t *stored_offsets; /* of each tail, as committed last */
-	struct tail_place *released; /* closed since the last commit */
+	struct tail_place *released; /* closed since the last commit that was good; at most FINISHED_MAX */
 	size_t released_count;
 	struct tail_place *finished; /* files that were read to their end, under whatever name: see follow.c */
 	bool too_many_told;
@@ -118,7 +121,7 @@ void turn_tell(struct daemon *daemon, const struct notice *notice);
 void turn_read(struct daemon *daemon);
 
 /* A journal's reader has something; context is its inlet. */
-void turn_take_records(void *context, struct span records);
+void turn_take_journal(void *context, struct input *input);
 
 /* For `systemctl status`, by notify_ready() or notify_alive(). */
 void turn_tell_status(const struct daemon *daemon, void (*notify)(const char *));

@@ -63,23 +63,37 @@ static bool is_old(const struct stat *status)
 	return daemon_now().wall_ns / STAMP_SECOND - status->st_mtim.tv_sec > RELEASE_S;
 }
 
+/* Room for one place more, until the state has it. Without it the file stays
+ * open, as one of TAILS_MAX: it would be read again after a restart. */
+static bool may_release(struct daemon *daemon)
+{
+	struct tail_place *released;
+
+	if (!daemon->store)
+		return true;
+	if (daemon->released_count == FINISHED_MAX)
+		return false;
+	released = realloc(daemon->released, (daemon->released_count + 1) * sizeof *released);
+	if (released)
+		daemon->released = released;
+	return released;
+}
+
 void follow_release(struct daemon *daemon, size_t index)
 {
 	struct tail *tail = &daemon->tails[index];
-	struct tail_place *released = daemon->released;
 	struct stat status;
 
 	if (!tail->path || tail->fd < 0 || tail->rotated || tail->offset == 0 ||
 	    strcmp(tail->path, daemon->sources[daemon->tail_sources[index]].path) == 0 ||
-	    fstat(tail->fd, &status) < 0 || (uint64_t)status.st_size != tail->offset || !is_old(&status))
+	    fstat(tail->fd, &status) < 0 || (uint64_t)status.st_size != tail->offset || !is_old(&status) ||
+	    !may_release(daemon))
 		return;
 	turn_step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)index});
 	tail_end(tail);
 	follow_remember(daemon, &tail->last);
-	if (daemon->store && (released = realloc(released, (daemon->released_count + 1) * sizeof *released))) {
-		daemon->released = released;
-		released[daemon->released_count++] = tail->last;
-	}
+	if (daemon->store)
+		daemon->released[daemon->released_count++] = tail->last;
 }
 
 /* Where the file was left, if it was ever read: under another name before it
@@ -229,7 +243,7 @@ static bool follow_journal(struct daemon *daemon, uint16_t source)
 	*inlet = (struct inlet){.daemon = daemon, .stream = (uint16_t)daemon->tail_count};
 	daemon->tails[daemon->tail_count] = (struct tail){.fd = -1};
 	daemon->tail_sources[daemon->tail_count++] = source;
-	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position), turn_take_records,
+	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position), turn_take_journal,
 				      inlet);
 	return inlet->journal;
 }

@@ -14,7 +14,6 @@ enum {
 	RESTART_MS = 100,
 	MINUTE_MS = 60000,
 	RETRY_MS = 5000,            /* of a journal that cannot be read */
-	TELL_MS = 60000,            /* losses are told at most so often */
 	SEVERITY_ERR = 3,
 	SEVERITY_WARNING = 4,
 };
@@ -47,8 +46,6 @@ struct journal {
 	uint64_t restarts_ms[RESTARTS];
 	unsigned restarts;
 	bool at_end;
-	uint64_t lost, lost_told_ms;
-	bool lost_bound, lost_told;
 	journal_take *take;
 	void *context;
 };
@@ -57,33 +54,17 @@ static void start(struct journal *journal);
 
 /* --- what is told ------------------------------------------------------- */
 
-static void tell_lost(struct journal *journal)
+/* Before the position moves on: after a crash it is told again, not forgotten. */
+static void tell_losses(struct journal *journal, const struct journal_frame *frame)
 {
-	if (journal->lost == 0)
-		return;
-	log_line(SEVERITY_WARNING, "%s: %s%llu entries were removed before they were read%s; verdicts may be wrong for what was in them",
-		 journal->name, journal->lost_bound ? "up to " : "", (unsigned long long)journal->lost,
-		 journal->lost_bound ? " (of all services; how many of them match is not known)" : "");
-	journal->lost = 0;
-	journal->lost_bound = false;
-	journal->lost_told = true;
-	journal->lost_told_ms = uv_now(journal->loop);
-}
-
-static void note_lost(struct journal *journal, const struct journal_frame *frame)
-{
-	journal->lost += frame->lost;
-	journal->lost_bound |= frame->lost && (frame->flags & JOURNAL_BOUND);
-	if (!journal->lost_told || uv_now(journal->loop) - journal->lost_told_ms >= TELL_MS)
-		tell_lost(journal);
-}
-
-static void note_refused(const struct journal *journal, const struct journal_frame *frame)
-{
+	if (frame->lost) {
+		journal->take(journal->context, &(struct input){.type = INPUT_GAP, .loss = LOSS_ENTRIES,
+								.lost_from = frame->lost_from, .lost = frame->lost});
+		journal->take(journal->context, &(struct input){.type = INPUT_BREAK});
+	}
 	if (frame->refused)
-		log_line(SEVERITY_WARNING, "%s: journald refused %llu messages by its rate limit (LogRateLimitIntervalSec=0 in "
-		       "the unit that writes them lifts it); verdicts may be wrong for what was in them",
-			 journal->name, (unsigned long long)frame->refused);
+		journal->take(journal->context, &(struct input){.type = INPUT_GAP, .loss = LOSS_REFUSED,
+								.lost = frame->refused});
 }
 
 /* The same words are told once until something has been read. */
@@ -113,22 +94,22 @@ static void take_frame(struct journal *journal, const struct journal_frame *fram
 	const char *words = payload + frame->position_size;
 	char text[JOURNAL_WORDS_MAX];
 
-	journal->at_end = frame->flags & JOURNAL_AT_END;
-	note_lost(journal, frame);
-	note_refused(journal, frame);
 	if (frame->words_size) {
 		snprintf(text, sizeof text, "%.*s", (int)frame->words_size, words);
 		tell_words(journal, text);
 	}
 	if (frame->records_size)
 		*journal->told = '\0';
+	tell_losses(journal, frame);
+	journal->at_end = frame->flags & JOURNAL_AT_END;
 	/* First, so that whoever stores what follows from the records stores this. */
 	if (frame->position_size) {
 		memcpy(journal->position, payload, frame->position_size);
 		journal->position[frame->position_size] = '\0';
 	}
 	if (frame->records_size || journal->at_end)
-		journal->take(journal->context, (struct span){words + frame->words_size, frame->records_size});
+		journal->take(journal->context, &(struct input){.type = INPUT_BYTES,
+								.bytes = {words + frame->words_size, frame->records_size}});
 	/* Not before the records are taken: whoever asks now gets both. */
 }
 
@@ -379,7 +360,6 @@ void journal_close(struct journal *take_journal)
 {
 	if (!take_journal)
 		return;
-	tell_lost(take_journal);
 	if (take_journal->run) {
 		struct run *run = take_journal->run;
 

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "../core/span.h"
+#include "../core/engine.h"
 #include "config.h"
 
 /* Hidden first argument of the program: be a reader. Then the place, the
@@ -34,12 +34,11 @@ enum {
 
 enum journal_flags {
 	JOURNAL_AT_END = 1,  /* there is no more for now */
-	JOURNAL_BOUND = 2,   /* `lost` is of all entries, how many of them match is not known */
 };
 
 struct journal_frame {
 	uint32_t magic, flags;
-	uint64_t lost; /* entries that were removed before they were read, since the frame before */
+	uint64_t lost_from, lost; /* entries between the frame before and these records; see struct input */
 	uint64_t refused; /* messages that journald says it did not take, for its rate limit */
 	uint32_t position_size, words_size, records_size, unused;
 };
@@ -49,8 +48,9 @@ enum { JOURNAL_UNREADABLE = 3 };
 
 struct journal;
 
-/* Bytes of records, in their order; borrowed. None, when all has been read. */
-typedef void journal_take(void *context, struct span records);
+/* Bytes of records, gaps and breaks, in their order; borrowed, and without
+ * moment and stream. No bytes, when all has been read. */
+typedef void journal_take(void *context, struct input *input);
 
 /* Starts to read behind position; "" reads all that there is. Everything is
  * borrowed for the time of the call but context. Returns NULL without memory. */

@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -23,62 +24,154 @@ static bool is_time_to_tell(void)
 	return true;
 }
 
-static void tell_progress(struct survey *survey, const char *path, struct archive *archive, int64_t size)
+/* A file being read. What was read of it lies in the buffer until the next
+ * read; a log that is compressed is read by libarchive through read_block(). */
+struct reading {
+	const char *path;
+	int64_t size; /* bytes; 0: not known */
+	int64_t done; /* bytes */
+	int file;
+	bool progress;
+	bool held; /* what is in the buffer was read ahead, and waits */
+	ssize_t count;
+	char why[256]; /* it cannot be read */
+	char buffer[1 << 18];
+};
+
+static bool fail(struct reading *reading, const char *why)
 {
-	if (!is_time_to_tell())
+	snprintf(reading->why, sizeof reading->why, "%s", why);
+	return false;
+}
+
+static void tell_progress(const struct survey *survey, const struct reading *reading)
+{
+	if (!reading->progress || !is_time_to_tell())
 		return;
-	if (size > 0)
-		fprintf(stderr, "\r\033[K%s: %lld %%, %zu devices", path,
-			(long long)(archive_filter_bytes(archive, -1) * 100 / size), survey_devices(survey));
+	if (reading->size > 0)
+		fprintf(stderr, "\r\033[K%s: %lld %%, %zu devices", reading->path,
+			(long long)(reading->done * 100 / reading->size), survey_devices(survey));
 	else
-		fprintf(stderr, "\r\033[K%s: %lld MB, %zu devices", path,
-			(long long)(archive_filter_bytes(archive, -1) >> 20), survey_devices(survey));
+		fprintf(stderr, "\r\033[K%s: %lld MB, %zu devices", reading->path, (long long)(reading->done >> 20),
+			survey_devices(survey));
 }
 
-/* Reads what is open. Returns false if it broke off. */
-static bool read_archive(struct survey *survey, const char *path, struct archive *archive, int64_t size,
-			 bool progress)
+/* Returns how many bytes are in the buffer, 0 at the end, -1 with errno. */
+static ssize_t read_on(struct reading *reading)
 {
-	static char buffer[1 << 18];
-	struct archive_entry *entry;
-	ssize_t n;
-	int r;
-
-	while ((r = archive_read_next_header(archive, &entry)) == ARCHIVE_OK || r == ARCHIVE_WARN)
-		while ((n = archive_read_data(archive, buffer, sizeof buffer)) != 0) {
-			if (n < 0)
-				return false;
-			survey_feed(survey, (struct span){buffer, (size_t)n});
-			if (progress)
-				tell_progress(survey, path, archive, size);
-		}
-	return r == ARCHIVE_EOF;
+	if (reading->held) {
+		reading->held = false;
+		return reading->count;
+	}
+	do
+		reading->count = read(reading->file, reading->buffer, sizeof reading->buffer);
+	while (reading->count < 0 && errno == EINTR);
+	if (reading->count > 0)
+		reading->done += reading->count;
+	return reading->count;
 }
 
-static int read_file(struct survey *survey, const char *path, int64_t size, bool progress)
+/* JSON, with a byte order mark perhaps. What begins otherwise may be compressed,
+ * and libarchive knows; what it does not know it hands on as it is. */
+static bool begins_like_a_log(const struct reading *reading)
+{
+	return reading->count == 0 || (reading->buffer[0] && strchr("{[ \t\r\n\xEF", reading->buffer[0]));
+}
+
+static void feed(struct survey *survey, const struct reading *reading, const char *data, ssize_t count)
+{
+	survey_feed(survey, (struct span){data, (size_t)count});
+	tell_progress(survey, reading);
+}
+
+static bool read_plain(struct survey *survey, struct reading *reading)
+{
+	ssize_t count;
+
+	while ((count = read_on(reading)) > 0)
+		feed(survey, reading, reading->buffer, count);
+	return count == 0 || fail(reading, strerror(errno));
+}
+
+static la_ssize_t read_block(struct archive *archive, void *owner, const void **ret)
+{
+	struct reading *reading = owner;
+	ssize_t count = read_on(reading);
+
+	if (count < 0)
+		archive_set_error(archive, errno, "%s", strerror(errno));
+	*ret = reading->buffer;
+	return count;
+}
+
+static bool read_entries(struct survey *survey, struct archive *archive, struct reading *reading)
+{
+	static char unpacked[1 << 18];
+	struct archive_entry *entry;
+	ssize_t count;
+	int status;
+
+	while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN)
+		while ((count = archive_read_data(archive, unpacked, sizeof unpacked)) != 0) {
+			if (count < 0)
+				return fail(reading, archive_error_string(archive));
+			feed(survey, reading, unpacked, count);
+		}
+	return status == ARCHIVE_EOF || fail(reading, archive_error_string(archive));
+}
+
+static bool read_compressed(struct survey *survey, struct reading *reading)
 {
 	struct archive *archive = archive_read_new();
-	bool is_stdin = strcmp(path, "-") == 0, good;
+	bool good;
 
-	if (!archive || !survey_source(survey, is_stdin ? "stdin" : path)) {
-		fprintf(stderr, "%s: cannot be read: out of memory, or more than 65535 files\n", path);
-		archive_read_free(archive);
-		return 1;
-	}
+	if (!archive)
+		return fail(reading, strerror(ENOMEM));
 	archive_read_support_filter_gzip(archive);
 	archive_read_support_filter_zstd(archive);
 	archive_read_support_filter_xz(archive);
 	archive_read_support_filter_bzip2(archive);
 	archive_read_support_format_raw(archive);
 	archive_read_support_format_empty(archive);
-	good = archive_read_open_filename(archive, is_stdin ? NULL : path, 1 << 18) == ARCHIVE_OK &&
-	       read_archive(survey, path, archive, size, progress);
+	good = archive_read_open(archive, reading, NULL, read_block, NULL) == ARCHIVE_OK
+		       ? read_entries(survey, archive, reading)
+		       : fail(reading, archive_error_string(archive));
+	archive_read_free(archive);
+	return good;
+}
+
+/* Returns false if it broke off. */
+static bool read_open(struct survey *survey, struct reading *reading)
+{
+	if (reading->file < 0 || read_on(reading) < 0)
+		return fail(reading, strerror(errno));
+	reading->held = true;
+	return begins_like_a_log(reading) ? read_plain(survey, reading) : read_compressed(survey, reading);
+}
+
+static int read_file(struct survey *survey, const char *path, int64_t size, bool progress)
+{
+	static struct reading reading;
+	bool is_stdin = strcmp(path, "-") == 0, good;
+
+	if (!survey_source(survey, is_stdin ? "stdin" : path)) {
+		fprintf(stderr, "%s: cannot be read: out of memory, or more than 65535 files\n", path);
+		return 1;
+	}
+	reading.path = path;
+	reading.size = size;
+	reading.done = 0;
+	reading.progress = progress;
+	reading.held = false;
+	reading.file = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	good = read_open(survey, &reading);
 	if (progress)
 		fprintf(stderr, "\r\033[K");
 	if (!good)
-		fprintf(stderr, "%s: cannot be read: %s\n", path, archive_error_string(archive));
+		fprintf(stderr, "%s: cannot be read: %s\n", path, reading.why);
 	survey_source_end(survey);
-	archive_read_free(archive);
+	if (!is_stdin && reading.file >= 0)
+		close(reading.file);
 	return !good;
 }
 

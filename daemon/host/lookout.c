@@ -64,14 +64,17 @@ static void arm(struct lookout *lookout)
 	const char *path = lookout->daemon->sources[lookout->source].path, *slash = strrchr(path, '/');
 	char folder[4096];
 	struct stat status;
+	int r;
 
 	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		snprintf(folder, sizeof folder, "%s", path);
 	uv_fs_event_stop(&lookout->watch);
-	lookout->is_armed = uv_fs_event_start(&lookout->watch, on_event, folder, 0) == 0;
+	r = uv_fs_event_start(&lookout->watch, on_event, folder, 0);
+	lookout->is_armed = r == 0;
 	if (!lookout->is_armed && !lookout->was_told_unwatched)
-		log_line(SEVERITY_WARNING, "%s: cannot be watched; looking every second instead", folder);
+		log_line(SEVERITY_WARNING, "%s: cannot be watched: %s%s; looking every second instead", folder,
+			 strerror(-r), r == UV_EACCES ? MAY_READ_HINT : "");
 	lookout->was_told_unwatched = !lookout->is_armed;
 }
 

@@ -1,10 +1,7 @@
 #define _GNU_SOURCE
 #include "reader.h"
 
-#include <dirent.h>
-#include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
 #include <systemd/sd-login.h>
 #include <time.h>
@@ -21,41 +16,32 @@
 
 #include "../core/stamp.h"
 #include "journal.h"
+#include "sequence.h"
+#include "undated.h"
 
 enum {
 	ROUND = 1024,            /* entries between two looks at what journald has done to the files */
 	SECOND_MS = 1000,
-	ID_SIZE = 33,            /* of a sequence number's id, as text */
-	IDS_MAX = 64,
 	EXIT_BROKEN = 1,
 };
 
 /* "Suppressed N messages from UNIT": SD_MESSAGE_JOURNAL_DROPPED. */
 #define MESSAGE_REFUSED "a596d6fe7bfa4994828e72309e95d61e"
 
-/* Entries are numbered by journald; numbers of one id grow by one. A journal of
- * several machines has several ids. */
-struct sequence {
-	char id[ID_SIZE];
-	uint64_t number;
-};
-
 struct reader {
 	sd_journal *journal;
 	const char *place;
-	bool is_system;
 	char **matches;
 	size_t match_count;
 	char own_match[300];         /* "_SYSTEMD_UNIT=": what this service says itself; "": unknown */
 	char position[JOURNAL_POSITION_MAX];
+	struct sequences sequences;
 	struct sequence begun;       /* up to this number all was read before the start */
-	struct sequence seen[IDS_MAX];
-	size_t seen_count, last;     /* `last`: of the entry before */
-	struct sequence quiet;       /* the newest entry when we were at the end a second ago */
+	struct sequence *last;       /* of the entry before; NULL: there was none */
 	bool at_end, is_moved;       /* as last told; since then something is to tell */
 	char *batch;
 	size_t size;
-	uint64_t lost, refused;
+	uint64_t lost_from, lost, refused;
 };
 
 /* --- frames ------------------------------------------------------------- */
@@ -81,7 +67,8 @@ static void send_frame(struct reader *reader, bool at_end, const char *words)
 {
 	struct journal_frame frame = {
 		.magic = JOURNAL_MAGIC,
-		.flags = (at_end ? JOURNAL_AT_END : 0) | (reader->match_count ? JOURNAL_BOUND : 0),
+		.flags = at_end ? JOURNAL_AT_END : 0,
+		.lost_from = reader->lost_from,
 		.lost = reader->lost,
 		.refused = reader->refused,
 		.position_size = (uint32_t)strlen(reader->position),
@@ -112,148 +99,47 @@ static void tell(struct reader *reader, bool at_end, const char *format, ...)
 	send_frame(reader, at_end, words);
 }
 
-/* --- the files ---------------------------------------------------------- */
-
-/* What the heads of the files say, read without mapping anything. */
-struct survey {
-	const char *id;         /* asked for */
-	bool is_system;
-	unsigned files, readable; /* of the system's journal without the files of users */
-	int error;              /* of a file that could not be opened */
-	uint64_t first, newest; /* numbers of `id`; 0: none */
-};
-
-enum { HEAD_SIZE = 176, AT_SEQNUM_ID = 72, AT_TAIL_SEQNUM = 160, AT_HEAD_SEQNUM = 168 };
-
-static void survey_file(int folder, const char *name, struct survey *survey)
-{
-	unsigned char head[HEAD_SIZE];
-	uint64_t first, newest;
-	char id[ID_SIZE];
-	sd_id128_t number;
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool is_users = strncmp(name, "user-", 5) == 0;
-
-	if (!survey->is_system || !is_users) {
-		survey->files++;
-		survey->readable += fd >= 0;
-	}
-	if (fd < 0) {
-		survey->error = errno;
-		return;
-	}
-	if (pread(fd, head, sizeof head, 0) == HEAD_SIZE && memcmp(head, "LPKSHHRH", 8) == 0) {
-		memcpy(&number, head + AT_SEQNUM_ID, sizeof number);
-		memcpy(&newest, head + AT_TAIL_SEQNUM, sizeof newest);
-		memcpy(&first, head + AT_HEAD_SEQNUM, sizeof first);
-		first = le64toh(first);
-		newest = le64toh(newest);
-		if (strcmp(sd_id128_to_string(number, id), survey->id) == 0) {
-			/* A user's file is kept for long while those of the services go. */
-			if (first && !is_users && (!survey->first || first < survey->first))
-				survey->first = first;
-			if (newest > survey->newest)
-				survey->newest = newest;
-		}
-	}
-	close(fd);
-}
-
-/* The files of a folder, and of those within it that are named by a machine. */
-static int survey_folder(const char *path, bool is_inner, struct survey *survey)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-	char inner[4096];
-
-	if (!folder)
-		return -errno;
-	while ((entry = readdir(folder))) {
-		const char *ending = strrchr(entry->d_name, '.');
-
-		if (ending && (strcmp(ending, ".journal") == 0 || strcmp(ending, ".journal~") == 0)) {
-			survey_file(dirfd(folder), entry->d_name, survey);
-		} else if (!is_inner && strspn(entry->d_name, "0123456789abcdef") == ID_SIZE - 1) {
-			snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-			survey_folder(inner, true, survey);
-		}
-	}
-	closedir(folder);
-	return 0;
-}
-
-static int survey_all(const struct reader *reader, const char *id, struct survey *ret)
-{
-	static const char *const roots[] = {"/var/log/journal", "/run/log/journal"};
-	char machine[ID_SIZE], path[4096];
-	sd_id128_t number;
-	int found = -ENOENT;
-
-	*ret = (struct survey){.id = id, .is_system = reader->is_system};
-	if (!reader->is_system)
-		return survey_folder(reader->place, false, ret);
-	if (sd_id128_get_machine(&number) < 0)
-		return -ENOENT;
-	for (int i = 0; i < 2; i++) {
-		snprintf(path, sizeof path, "%s/%s", roots[i], sd_id128_to_string(number, machine));
-		if (survey_folder(path, true, ret) == 0)
-			found = 0;
-	}
-	return found;
-}
+/* --- what can be read --------------------------------------------------- */
 
 /* sd_journal_open() is content with a journal of which it may read nothing. */
 static void require_readable(struct reader *reader)
 {
-	const char *place = reader->is_system ? "the system's journal" : "it";
-	struct survey survey;
-	int r = survey_all(reader, "", &survey);
+	struct sequences *sequences = &reader->sequences;
+	const char *place = sequences->is_system ? "the system's journal" : "it";
+	int r = sequences_survey(sequences);
 
-	if (r == 0 && (survey.files == 0 || survey.readable > 0))
+	if (r == 0 && (sequences->files == 0 || sequences->readable > 0))
 		return;
 	if (r == 0)
-		tell(reader, true, "%s cannot be read: none of its %u files: %s%s", place, survey.files,
-		     strerror(survey.error),
-		     survey.error == EACCES ? " (is the service in the group systemd-journal?)" : "");
+		tell(reader, true, "%s cannot be read: none of its %u files: %s%s", place, sequences->files,
+		     strerror(sequences->error),
+		     sequences->error == EACCES ? " (is the service in the group systemd-journal?)" : "");
 	else
 		tell(reader, true, "%s cannot be read: %s%s", place, strerror(-r),
-		     r == -EACCES ? " (is the service in the group systemd-journal?)" : "");
+		     r == -EACCES ? " (is the service in the group systemd-journal?)"
+		     : sequences->is_system ? " (neither /var/log/journal nor /run/log/journal; does systemd-journald run here?)"
+		     : "");
 	_exit(JOURNAL_UNREADABLE);
 }
 
 /* --- positions and numbers ---------------------------------------------- */
 
-/* "s=ID;i=NUMBER;..." in any order. */
-static bool read_cursor(const char *cursor, struct sequence *ret)
+/* From this number on so many entries are lost. What was read before them goes
+ * first, so that the gap stands where it is. */
+static void lose(struct reader *reader, uint64_t from, uint64_t count)
 {
-	*ret = (struct sequence){0};
-	while (cursor && *cursor) {
-		if (strncmp(cursor, "s=", 2) == 0 && strcspn(cursor + 2, ";") == ID_SIZE - 1)
-			memcpy(ret->id, cursor + 2, ID_SIZE - 1);
-		else if (strncmp(cursor, "i=", 2) == 0)
-			ret->number = strtoull(cursor + 2, NULL, 16);
-		cursor = strchr(cursor, ';');
-		cursor += cursor ? 1 : 0;
-	}
-	return *ret->id && ret->number;
+	if (reader->size)
+		send_frame(reader, false, "");
+	if (reader->lost == 0)
+		reader->lost_from = from;
+	reader->lost = count < LOST_UNKNOWN - reader->lost ? reader->lost + count : LOST_UNKNOWN;
 }
 
-static struct sequence *sequence_of(struct reader *reader, const char *id)
+/* Between two numbers nothing is missing but what is lost: not so if only some
+ * entries are read, or if those of users have files of their own. */
+static bool has_all_numbers(const struct reader *reader)
 {
-	size_t i = 0;
-
-	while (i < reader->seen_count && strcmp(reader->seen[i].id, id) != 0)
-		i++;
-	if (i == reader->seen_count) {
-		/* The oldest of so many can go: its journal has ended long ago. */
-		if (reader->seen_count == IDS_MAX)
-			memmove(reader->seen, reader->seen + 1, --reader->seen_count * sizeof *reader->seen);
-		i = reader->seen_count++;
-		reader->seen[i] = (struct sequence){0};
-		snprintf(reader->seen[i].id, sizeof reader->seen[i].id, "%s", id);
-	}
-	reader->last = i;
-	return &reader->seen[i];
+	return reader->match_count == 0 && !reader->sequences.has_users;
 }
 
 /* The entry at hand is the newest that is read. Returns false if it was read
@@ -265,7 +151,7 @@ static bool note_position(struct reader *reader)
 
 	if (sd_journal_get_cursor(reader->journal, &cursor) < 0)
 		return true;
-	if (strlen(cursor) >= sizeof reader->position || !read_cursor(cursor, &now)) {
+	if (strlen(cursor) >= sizeof reader->position || !sequence_read(cursor, &now)) {
 		free(cursor);
 		return true;
 	}
@@ -273,10 +159,9 @@ static bool note_position(struct reader *reader)
 		free(cursor);
 		return false;
 	}
-	before = sequence_of(reader, now.id);
-	/* With matches the numbers of the others are missing; see find_removed(). */
-	if (reader->match_count == 0 && before->number && now.number > before->number + 1)
-		reader->lost += now.number - before->number - 1;
+	reader->last = before = sequences_find(&reader->sequences, now.id);
+	if (has_all_numbers(reader) && before->number && now.number > before->number + 1)
+		lose(reader, before->number + 1, now.number - before->number - 1);
 	if (now.number > before->number)
 		before->number = now.number;
 	strcpy(reader->position, cursor);
@@ -289,48 +174,60 @@ static bool note_position(struct reader *reader)
 static void move_position(struct reader *reader, uint64_t number)
 {
 	char moved[JOURNAL_POSITION_MAX];
-	struct sequence *last = &reader->seen[reader->last];
 	const char *at = strstr(reader->position, "i=");
 
-	if (!at || number <= last->number)
+	reader->last->number = number;
+	if (!at)
 		return;
 	if (snprintf(moved, sizeof moved, "%.*si=%" PRIx64 "%s", (int)(at - reader->position), reader->position, number,
 		     at + strcspn(at, ";")) >= (int)sizeof moved)
 		return;
 	strcpy(reader->position, moved);
-	last->number = number;
 	reader->is_moved = true;
 }
 
-/* Files went away: did they hold what we have not come to yet? Without matches
- * the next entry's number tells it, exactly. */
-static void find_removed(struct reader *reader)
+/* Files went away or were cut short: did they hold what we have not come to
+ * yet? Where all numbers are read the next one tells it, exactly; elsewhere
+ * this is a bound, and single entries that cannot be read are not seen. */
+static void find_lost(struct reader *reader)
 {
-	struct sequence *last = &reader->seen[reader->last];
-	struct survey survey;
+	struct sequence *last = reader->last;
 
-	if (reader->match_count == 0 || reader->seen_count == 0)
+	sequences_survey(&reader->sequences);
+	if (has_all_numbers(reader))
 		return;
-	survey_all(reader, last->id, &survey);
-	if (survey.first <= last->number + 1)
-		return;
-	reader->lost += survey.first - last->number - 1;
-	move_position(reader, survey.first - 1);
+	for (size_t i = 0; i < reader->sequences.count; i++) {
+		struct sequence *sequence = &reader->sequences.seen[i];
+
+		if (sequence->cut_newest > sequence->cut_told)
+			lose(reader, sequence->cut_from, sequence->cut);
+		sequence->cut_told = sequence->cut_newest;
+	}
+	if (last && last->first > last->number + 1) {
+		lose(reader, last->number + 1, last->first - last->number - 1);
+		move_position(reader, last->first - 1);
+	}
 }
 
-/* Called at the end of what there is, about once a second: what was the newest
- * entry the last time has been passed by now. */
-static void pass_others(struct reader *reader)
+/* Called at the end of what there is, about once a second. What was the newest
+ * entry the last time has been passed by now, or cannot be read. */
+static void pass_newest(struct reader *reader)
 {
-	struct survey survey;
+	for (size_t i = 0; i < reader->sequences.count; i++) {
+		struct sequence *sequence = &reader->sequences.seen[i];
+		uint64_t number = sequence->number;
 
-	if (reader->match_count == 0 || reader->seen_count == 0)
-		return;
-	if (strcmp(reader->quiet.id, reader->seen[reader->last].id) == 0)
-		move_position(reader, reader->quiet.number);
-	reader->quiet = reader->seen[reader->last];
-	survey_all(reader, reader->quiet.id, &survey);
-	reader->quiet.number = survey.newest;
+		if (sequence->awaited <= number)
+			continue;
+		if (has_all_numbers(reader))
+			lose(reader, number + 1, sequence->awaited - number);
+		sequence->number = sequence->awaited;
+		if (sequence == reader->last)
+			move_position(reader, sequence->awaited);
+	}
+	find_lost(reader);
+	for (size_t i = 0; i < reader->sequences.count; i++)
+		reader->sequences.seen[i].awaited = reader->sequences.seen[i].newest;
 }
 
 /* --- entries ------------------------------------------------------------ */
@@ -346,53 +243,6 @@ static bool is_key(const char *key, size_t size, const char *name)
 	return size == strlen(name) && memcmp(key, name, size) == 0;
 }
 
-/* Is this one JSON object that names no time of its own, and is no envelope?
- * ret_end: where its last brace stands; ret_empty: "{}". */
-static bool wants_time(const char *text, size_t size, size_t *ret_end, bool *ret_empty)
-{
-	size_t depth = 0, end = size, key = 0;
-	bool in_string = false, is_value = false;
-
-	while (end && strchr(" \t\r\n", text[end - 1]) && text[end - 1])
-		end--;
-	if (end < 2 || text[0] != '{' || text[end - 1] != '}')
-		return false;
-	*ret_end = end - 1;
-	*ret_empty = true;
-	for (size_t i = 0; i < end; i++) {
-		char c = text[i];
-
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"') {
-				in_string = false;
-				if (depth == 1 && !is_value) {
-					static const char *const names[] = {"time",    "TimeGenerated", "eventTime",
-									    "records", "tables",        "value"};
-
-					for (size_t n = 0; n < sizeof names / sizeof *names; n++)
-						if (is_key(text + key, i - key, names[n]))
-							return false;
-				}
-			}
-		} else if (c == '"') {
-			in_string = true;
-			key = i + 1;
-			*ret_empty = false;
-		} else if (c == '{' || c == '[') {
-			depth++;
-		} else if (c == '}' || c == ']') {
-			/* Several objects in one message are not one record. */
-			if (depth-- == 1 && i < end - 1)
-				return false;
-		} else if (depth == 1 && (c == ':' || c == ',')) {
-			is_value = c == ':';
-		}
-	}
-	return depth == 0 && !in_string;
-}
-
 static void put_record(struct reader *reader, const char *text, size_t size)
 {
 	char stamp[STAMP_TEXT], time[64];
@@ -402,7 +252,7 @@ static void put_record(struct reader *reader, const char *text, size_t size)
 
 	if (size > JOURNAL_MESSAGE_MAX)
 		size = JOURNAL_MESSAGE_MAX;
-	if (wants_time(text, size, &end, &empty) && sd_journal_get_realtime_usec(reader->journal, &us) == 0 &&
+	if (undated_record(text, size, &end, &empty) && sd_journal_get_realtime_usec(reader->journal, &us) == 0 &&
 	    us < INT64_MAX / 1000) {
 		put(reader, text, end);
 		put(reader, time, (size_t)snprintf(time, sizeof time, "%s\"time\":\"%s\"}", empty ? "" : ",",
@@ -459,8 +309,8 @@ static void take_entry(struct reader *reader)
 		reader->size = before;
 		reader->refused += refused;
 	}
-	if (r < 0 && !has_message)
-		reader->lost++;
+	if (r < 0 && !has_message && reader->last)
+		lose(reader, reader->last->number, 1);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -492,7 +342,7 @@ static void add_matches(struct reader *reader)
 
 static void open_journal(struct reader *reader)
 {
-	int r = reader->is_system ? sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY)
+	int r = reader->sequences.is_system ? sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY)
 				  : sd_journal_open_directory(&reader->journal, reader->place, 0);
 
 	if (r < 0) {
@@ -507,32 +357,35 @@ static void open_journal(struct reader *reader)
 	add_matches(reader);
 }
 
-/* Goes to behind a position. One that leads nowhere would be silence for ever:
- * then from the head, leaving out what is numbered up to it. Returns whether
- * there is an entry at hand. */
+/* The position leads nowhere: following it would be silence for ever. */
+static int seek_head(struct reader *reader, const char *why)
+{
+	reader->begun = (struct sequence){0};
+	reader->last = NULL;
+	reader->sequences.count = 0;
+	tell(reader, false, "%s; it is read from its head", why);
+	return sd_journal_seek_head(reader->journal);
+}
+
+/* Goes to behind a position. Returns -errno, or 0. */
 static int seek(struct reader *reader, const char *position)
 {
-	struct survey survey;
+	struct sequence *begun;
 	int r;
 
 	if (!*position)
 		return sd_journal_seek_head(reader->journal);
-	if (!read_cursor(position, &reader->begun) || sd_journal_seek_cursor(reader->journal, position) < 0) {
-		reader->begun = (struct sequence){0};
-		tell(reader, false, "its last position is no position; it is read from its head");
-		return sd_journal_seek_head(reader->journal);
-	}
-	survey_all(reader, reader->begun.id, &survey);
-	if (survey.newest < reader->begun.number) {
-		reader->begun = (struct sequence){0};
-		tell(reader, false, "%s; it is read from its head",
-		     survey.newest ? "it ends before the last position"
-				   : "it is another journal than before, or how many entries were removed unread is not known");
-		return sd_journal_seek_head(reader->journal);
+	if (!sequence_read(position, &reader->begun) || sd_journal_seek_cursor(reader->journal, position) < 0)
+		return seek_head(reader, "its last position is no position");
+	reader->last = begun = sequences_find(&reader->sequences, reader->begun.id);
+	begun->number = reader->begun.number;
+	sequences_survey(&reader->sequences);
+	if (begun->newest < begun->number) {
+		lose(reader, begun->number + 1, LOST_UNKNOWN);
+		return seek_head(reader, begun->newest ? "it ends before the last position" : "it is another journal than before");
 	}
 	snprintf(reader->position, sizeof reader->position, "%s", position);
-	*sequence_of(reader, reader->begun.id) = reader->begun;
-	find_removed(reader);
+	find_lost(reader);
 	r = sd_journal_next(reader->journal);
 	if (r == 0)
 		return sd_journal_seek_head(reader->journal);
@@ -568,7 +421,7 @@ static void process(struct reader *reader)
 	if (r < 0)
 		give_up(reader, "what changed cannot be seen", r);
 	if (r == SD_JOURNAL_INVALIDATE)
-		find_removed(reader);
+		find_lost(reader);
 }
 
 /* Returns whether there may be more. */
@@ -599,7 +452,7 @@ static void follow(struct reader *reader)
 		if (read_round(reader, &sent_ms))
 			continue;
 		if (now_ms() - passed_ms >= SECOND_MS) {
-			pass_others(reader);
+			pass_newest(reader);
 			passed_ms = now_ms();
 		}
 		if (reader->is_moved || reader->lost || !reader->at_end) {
@@ -633,7 +486,8 @@ int reader_run(int count, char **arguments)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	reader->place = arguments[0];
-	reader->is_system = *reader->place != '/';
+	reader->sequences.place = reader->place;
+	reader->sequences.is_system = *reader->place != '/';
 	reader->matches = arguments + 2;
 	reader->match_count = (size_t)count - 2;
 	reader->batch = malloc(JOURNAL_RECORDS_MAX);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "log.h"
 
@@ -98,6 +100,20 @@ static void put_aside(const char *path)
 	log_line(SEVERITY_WARNING, "%s: the state cannot be read; it is kept as %s.bad, and all is read anew", path, path);
 }
 
+/* SQLite says no more than that it cannot open the file. */
+static const char *why_not(const struct store *store, const char *folder)
+{
+	struct stat status;
+
+	if (stat(folder, &status) < 0)
+		return errno == ENOENT ? "its folder is not there; make it, or name another as \"state\"" : strerror(errno);
+	if (!S_ISDIR(status.st_mode))
+		return "\"state\" has to name a folder, and this is none";
+	if (access(folder, W_OK | X_OK) < 0)
+		return "its folder may not be written to by this user";
+	return sqlite3_errmsg(store->database);
+}
+
 int store_open(const char *folder, struct store **ret, struct fault *fault)
 {
 	struct store *store = calloc(1, sizeof *store);
@@ -128,8 +144,7 @@ int store_open(const char *folder, struct store **ret, struct fault *fault)
 	else if (r == SQLITE_BUSY || r == SQLITE_LOCKED)
 		fault_set(fault, path, 0, 0, "another lapsed uses this state: stop it first");
 	else
-		fault_set(fault, path, 0, 0, "the state cannot be opened: %s",
-			  store->database ? sqlite3_errmsg(store->database) : sqlite3_errstr(r));
+		fault_set(fault, path, 0, 0, "the state cannot be opened: %s", why_not(store, folder));
 	store_close(store);
 	return r == SQLITE_OK || r == SQLITE_BUSY || r == SQLITE_LOCKED ? FAULT : -EIO;
 }

@@ -2,6 +2,7 @@
  * and told, in this order. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <malloc.h>
 #include <time.h>
 
 #include "daemon_parts.h"
@@ -34,7 +35,6 @@ static void store_tails(struct daemon *daemon)
 {
 	for (size_t i = 0; i < daemon->released_count; i++)
 		store_put_file(daemon->store, "", &daemon->released[i], (struct place){.line = 1});
-	daemon->released_count = 0;
 	for (size_t i = 0; i < daemon->tail_count; i++) {
 		struct tail_place at;
 		struct place place;
@@ -96,6 +96,8 @@ void turn_commit(struct daemon *daemon, const struct output *output)
 	if (r) {
 		engine_save_again(daemon->engine);
 		memset(daemon->stored_offsets, 0xFF, TAILS_MAX * sizeof *daemon->stored_offsets);
+	} else {
+		daemon->released_count = 0;
 	}
 	if (r && !daemon->store_failed)
 		log_line(SEVERITY_ERR, "the state cannot be stored: %s; lapsed goes on, and tries again", strerror(-r));
@@ -140,6 +142,8 @@ void turn_step(struct daemon *daemon, struct input *input)
 
 	input->now = daemon_now();
 	engine_step(daemon->engine, input, &output);
+	if (output.freed_much)
+		malloc_trim(0);
 	if (output.count > 0)
 		turn_commit(daemon, &output);
 	for (size_t i = 0; i < output.count; i++)
@@ -157,7 +161,7 @@ void turn_step(struct daemon *daemon, struct input *input)
 static void complain(const struct tail *tail, int error)
 {
 	log_line(SEVERITY_ERR, "%s: cannot be read: %s%s", tail->path, strerror(-error),
-		 error == -EACCES   ? " (is the service in the group that may read it?)"
+		 error == -EACCES   ? MAY_READ_HINT
 		 : error == -EISDIR ? " (a folder was found where a file is followed)"
 				    : "");
 }
@@ -191,7 +195,7 @@ static size_t look(struct daemon *daemon, size_t index)
 		input.type = INPUT_GAP;
 		input.bytes = span_of(tail->path);
 		input.lost_from = news.lost_from;
-		input.lost_bytes = news.lost_bytes;
+		input.lost = news.lost_bytes;
 		turn_step(daemon, &input);
 		return 0;
 	case TAIL_LOST:
@@ -287,13 +291,14 @@ void turn_read(struct daemon *daemon)
 		catch_up(daemon);
 }
 
-void turn_take_records(void *context, struct span records)
+void turn_take_journal(void *context, struct input *input)
 {
 	const struct inlet *inlet = context;
 	struct daemon *daemon = inlet->daemon;
 
-	if (records.size)
-		turn_step(daemon, &(struct input){.type = INPUT_BYTES, .stream = inlet->stream, .bytes = records});
+	input->stream = inlet->stream;
+	if (input->type != INPUT_BYTES || input->bytes.size)
+		turn_step(daemon, input);
 	if (!daemon->caught_up && !daemon->is_behind && journals_at_end(daemon))
 		lookout_look(daemon);
 }

@@ -43,7 +43,7 @@ def thumbprint(bench):
     expect({key: sd.get(key) for key in wanted}, wanted, "structured data")
     # Two records in one write are mostly, not surely, read at once.
     holds((sd["count"], sd["last"]) in (("2", stamp(at)), ("1", stamp(at - 0.5))), f"count, last: {sd}")
-    expect((got["pri"], got["version"], got["app-name"], got["procid"], got["msgid"]),
+    expect((got["pri"], got["version"], got["program"], got["procid"], got["msgid"]),
            (str(FACILITY * 8 + 3), "1", "lapsed", str(daemon.pid), "AUTH_FAIL"), "header")
     holds(abs(time.time() - wall(got["timestamp"])) < 30, f"stamped {got['timestamp']}")
     expect(got["sd"]["meta"], {"sequenceId": "1", "language": "en"}, "meta")

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from program import wakes
-from rig import NOBODY, Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
+from rig import Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
 
 
 POLL = 0.05                                          # time for a look
@@ -320,19 +320,11 @@ def folder_instead(bench):
     expect(len(daemon.lines("cannot be read")), 1, "complaints")
 
 
-def start_unprivileged(bench, *sources):
-    """The same user cannot be kept from its files if it is root."""
-    user = NOBODY if os.geteuid() == 0 else None
-    if user and not os.access(bench.lapsed, os.X_OK):
-        raise Skipped("nobody may not run the program")
-    return bench.start(sources, user=user)
-
-
 @story("a file that may not be read is one clear line, and is read once it may be")
 def forbidden(bench):
     append(bench.log, refused(now(), "a"))
     bench.log.chmod(0)
-    daemon = start_unprivileged(bench, bench.log)
+    daemon = bench.start([bench.log], user=bench.unprivileged())
     line = daemon.line("cannot be read")
     holds(line.startswith(f"<3>{bench.log}: cannot be read: Permission denied"), f"told as {line!r}")
     begun = time.monotonic()
@@ -351,7 +343,7 @@ def forbidden_folder(bench):
         place.mkdir()
         append(place / "log.json", refused(now(), place.name))
         place.chmod(0o311)
-    daemon = start_unprivileged(bench, places[0], places[1] / "*.json")
+    daemon = bench.start([places[0], places[1] / "*.json"], user=bench.unprivileged())
     begun = time.monotonic()
     wait("a second look", lambda: time.monotonic() > begun + 1.2)
     expect(daemon.alerts(), [], "alerts")
@@ -434,7 +426,7 @@ def fair(bench):
     other = bench.folder / "other.json"
     daemon = bench.start([bench.log, other], settings={"fleet_least": 1000000})
     chunk = "".join(connected(now(), f"meter-{n % 500}") for n in range(10000))
-    daemon.process.send_signal(signal.SIGSTOP)
+    daemon.process.send_signal(signal.SIGSTOP)       # it finds all of it at once
     for _ in range(8):
         append(bench.log, chunk)
     append(bench.log, refused(now(), "b"))

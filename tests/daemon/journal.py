@@ -1,161 +1,13 @@
-#!/usr/bin/env python3
-"""The journal as a source: the real daemon with its reader process on journals that
-systemd-journal-remote writes, or a journald of its own in a private /run. Prints TAP.
-
-usage: journal.py --lapsed PATH [--rules DIR] [WORDS...]
-"""
+"""The journal as a source: the real daemon with its reader process."""
 import json
 import os
-import pathlib
-import shutil
 import signal
-import socket
 import struct
 import subprocess
 import time
 
-import rig
-from rig import (NOBODY, QUICK, Daemon, Failed, Skipped, append, connected, expect, expelled, holds, now, refused,
-                 story, wait)
-
-REMOTE = "/lib/systemd/systemd-journal-remote"
-JOURNALD = "/lib/systemd/systemd-journald"
-BOOT = "0f3f0bd5a5e04a6cb8d1b5a3c0ffee11"
-SETTINGS = QUICK | {"delay_azure": 0}
-CONFIGURATION = """[Journal]
-Storage=volatile
-ReadKMsg=no
-Audit=no
-RateLimitIntervalSec=0
-RateLimitBurst=0
-RuntimeMaxUse=6M
-RuntimeMaxFileSize=1M
-RuntimeKeepFree=1
-ForwardToWall=no
-"""
-
-
-# --- journals -----------------------------------------------------------------
-
-def entry(message, at=None, boot=BOOT, **fields):
-    """In the export format, which journal-remote reads."""
-    at = at or now()
-    fields = {"__REALTIME_TIMESTAMP": round(at * 1000) * 1000, "_BOOT_ID": boot,
-              "__MONOTONIC_TIMESTAMP": round(at * 1000) * 1000 % 10**12, "MESSAGE": message.rstrip("\n")} | fields
-    text = b""
-    for name, value in fields.items():
-        value = str(value).encode()
-        if b"\n" in value:
-            text += name.encode() + b"\n" + len(value).to_bytes(8, "little") + value + b"\n"
-        else:
-            text += name.encode() + b"=" + value + b"\n"
-    return text + b"\n"
-
-
-def write(path, *entries):
-    """Adds entries to a journal file."""
-    if not os.access(REMOTE, os.X_OK):
-        raise Skipped("systemd-journal-remote is not installed")
-    path.parent.mkdir(exist_ok=True)
-    done = subprocess.run([REMOTE, "-o", str(path), "-"], input=b"".join(entries), capture_output=True)
-    if done.returncode:
-        raise Skipped(f"systemd-journal-remote cannot write here: {done.stderr.decode().strip()}")
-
-
-class Journald:
-    """One with a /run of its own, which is a folder here."""
-
-    def __init__(self, bench):
-        if os.geteuid() != 0 or not os.access(JOURNALD, os.X_OK) or not shutil.which("unshare"):
-            raise Skipped("a journald of one's own needs root, unshare and systemd")
-        run = bench.folder / "run"
-        (run / "systemd" / "journald.conf.d").mkdir(parents=True)
-        (run / "systemd" / "journal").mkdir()
-        (run / "systemd" / "journald.conf.d" / "test.conf").write_text(CONFIGURATION)
-        self.folder = run / "log" / "journal"
-        self.log = open(bench.folder / "journald", "wb")
-        self.unshare = subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c",
-             f"mount --bind '{run}' /run && mount -t proc proc /proc && exec {JOURNALD}"],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
-            wait("journald listens", lambda: self.unshare.poll() is not None or self.files(), 10)
-            self.socket.connect(str(run / "systemd" / "journal" / "socket"))
-            self.pid = int(pathlib.Path(f"/proc/{self.unshare.pid}/task/{self.unshare.pid}/children").read_text())
-        except (OSError, ValueError, Failed):
-            self.stop()
-            raise Skipped("no journald can be started in a private /run here") from None
-
-    def files(self):
-        return list(self.folder.glob("*/*.journal"))
-
-    def send(self, message, **fields):
-        fields = {"MESSAGE": message.rstrip("\n")} | fields
-        self.socket.send("".join(f"{name}={value}\n" for name, value in fields.items()).encode())
-
-    def newest(self):
-        """The number of the newest entry, once all that was sent is written."""
-        os.kill(self.pid, signal.SIGRTMIN + 1)
-        synced = self.folder.parent.parent / "systemd" / "journal" / "synced"
-        begun = time.time()
-        wait("journald has written all", lambda: synced.exists() and synced.stat().st_mtime >= begun - 0.1)
-        time.sleep(0.3)
-        return max(head(file)[1] for file in self.files())
-
-    def rotate(self):
-        before = len(self.files())
-        os.kill(self.pid, signal.SIGUSR2)
-        wait("journald rotates", lambda: len(self.files()) > before)
-
-    def stop(self):
-        self.unshare.kill()                          # and with it journald
-        self.unshare.wait()
-        self.log.close()
-
-
-def head(file):
-    """First and last number of a journal file."""
-    with open(file, "rb") as f:
-        data = f.read(176)
-    return int.from_bytes(data[168:176], "little"), int.from_bytes(data[160:168], "little")
-
-
-# --- the daemon ---------------------------------------------------------------
-
-def configure(bench, *sources, settings=None):
-    path = bench.folder / "lapsed.json"
-    path.write_text(json.dumps({"sources": sources, "settings": settings or SETTINGS}, indent=2))
-    return path
-
-
-def start(bench, *sources, caught_up=True, user=None, settings=None):
-    daemon = Daemon(bench, configure(bench, *sources, settings=settings), {}, user)
-    if caught_up:
-        def ready():
-            holds(daemon.process.poll() is None, f"it ended at once: {daemon.text()}")
-            return daemon.lines("caught up")
-        wait("it catches up", ready, 60)
-    return daemon
-
-
-def of(folder, **matches):
-    return {"journal": str(folder), "kind": "local"} | matches
-
-
-def reader(daemon):
-    """The process that reads the journal, or None."""
-    try:
-        children = pathlib.Path(f"/proc/{daemon.pid}/task/{daemon.pid}/children").read_text().split()
-    except OSError:
-        return None
-    for child in children:
-        try:
-            if b"--read-journal" in pathlib.Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
-        except OSError:
-            pass
-    return None
+from journals import configure, entry, gaps, head, of, reader, start, write
+from rig import append, connected, expect, expelled, holds, now, refused, story, wait
 
 
 def whole(daemon):
@@ -254,149 +106,10 @@ def growing(bench):
         daemon.alert("AUTH_FAIL", device=device, seconds=5)
     counts = daemon.stop()
     expect((counts["read"], counts["malformed"]), (5, 0), "records read, malformed")
-    expect(daemon.lines("removed"), [], "losses")
+    expect(gaps(daemon), [], "losses")
 
 
-@story("rotation while reading loses nothing and tells nothing twice")
-def rotation(bench):
-    journald = Journald(bench)
-    try:
-        daemon = start(bench, of(journald.folder, identifier="hub"))
-        for n in range(3000):
-            journald.send(connected(now(), f"meter-{n}"), SYSLOG_IDENTIFIER="hub")
-            journald.send("something else", SYSLOG_IDENTIFIER="other") if n % 7 == 0 else None
-            if n % 500 == 250:
-                journald.rotate()
-        journald.send(refused(now(), "last"), SYSLOG_IDENTIFIER="hub")
-        daemon.alert("AUTH_FAIL", device="last")
-        counts = daemon.stop()
-        expect((counts["read"], counts["malformed"]), (3001, 0), "records read, malformed")
-        expect(daemon.lines("removed"), [], "losses")
-    finally:
-        journald.stop()
-
-
-def lost(daemon):
-    return sum(int(line.split(" were removed")[0].split()[-2]) for line in daemon.lines("were removed before"))
-
-
-@story("what is vacuumed before it is read is told with its exact count")
-def vacuum(bench):
-    journald = Journald(bench)
-    try:
-        daemon = start(bench, of(journald.folder))
-        for n in range(500):
-            journald.send(connected(now(), f"meter-{n}"))
-        first = journald.newest()
-        time.sleep(1)
-        os.kill(reader(daemon), signal.SIGSTOP)
-        for n in range(20000):
-            journald.send(connected(now(), f"meter-{n % 5000}"))
-        newest = journald.newest()
-        gone = min(head(file)[0] for file in journald.files()) - 1
-        holds(gone > first, f"journald has removed only up to {gone} of {newest}")
-        os.kill(reader(daemon), signal.SIGCONT)
-        journald.send(refused(now(), "last"))
-        daemon.alert("AUTH_FAIL", device="last", seconds=30)
-        newest = journald.newest()
-        counts = daemon.stop()
-        # Journald's own messages are no records, but entries.
-        expect(counts["read"] + lost(daemon), newest, "entries read and lost")
-        holds(0 < lost(daemon) <= newest - first, f"{lost(daemon)} lost")
-    finally:
-        journald.stop()
-
-
-@story("with matches, what is vacuumed unread is told as a bound, and what others wrote is no loss")
-def vacuum_matches(bench):
-    journald = Journald(bench)
-    try:
-        journald.send(connected(now(), "meter"), SYSLOG_IDENTIFIER="hub")
-        daemon = start(bench, of(journald.folder, identifier="hub"))
-        for n in range(20000):                       # of others: read past, and vacuumed
-            journald.send(f"{n} " + "x" * 300, SYSLOG_IDENTIFIER="other")
-            if n % 1000 == 999:
-                time.sleep(0.4)                      # it says about once a second how far it has come
-        holds(min(head(file)[0] for file in journald.files()) > 3, "journald has removed nothing")
-        time.sleep(3.2)                              # it has been at the end for long enough to say so
-        os.kill(reader(daemon), signal.SIGKILL)
-        wait("a second reader", lambda: reader(daemon))
-        journald.send(refused(now(), "a"), SYSLOG_IDENTIFIER="hub")
-        daemon.alert("AUTH_FAIL", device="a")
-        expect(daemon.lines("removed"), [], "losses")
-        time.sleep(2.5)
-        os.kill(reader(daemon), signal.SIGSTOP)
-        for n in range(20000):
-            journald.send(f"{n} " + "x" * 300, SYSLOG_IDENTIFIER="other")
-        os.kill(reader(daemon), signal.SIGCONT)
-        journald.send(refused(now(), "b"), SYSLOG_IDENTIFIER="hub")
-        daemon.alert("AUTH_FAIL", device="b")
-        line = daemon.line("were removed before they were read")
-        holds("up to " in line and "of all services" in line, line)
-        expect(daemon.stop()["read"], 3, "records read")
-    finally:
-        journald.stop()
-
-
-def backlog(bench, count):
-    at, chunk = now() - 3000, []
-    for n in range(count):
-        chunk.append(entry(connected(at + n / 1000, f"meter-{n % 900}"), at + n / 1000, SYSLOG_IDENTIFIER="hub"))
-    chunk.append(entry(refused(now() - 5, "last"), now() - 5, SYSLOG_IDENTIFIER="hub"))
-    write(bench.folder / "journal" / "a.journal", *chunk)
-
-
-@story("a reader that is killed is started again, at most three times a minute; nothing is lost or read twice")
-def killed(bench):
-    backlog(bench, 60000)
-    daemon = start(bench, of(bench.folder / "journal", identifier="hub"), caught_up=False)
-    killed_pids = []
-    for _ in range(3):
-        pid = wait("a reader", lambda: (p := reader(daemon)) not in killed_pids and p)
-        time.sleep(0.15)
-        os.kill(pid, signal.SIGKILL)
-        killed_pids.append(pid)
-    daemon.line("caught up", 60)
-    daemon.alert("AUTH_FAIL", device="last")
-    expect(len(daemon.lines("its reader died (Killed); started again from the last position")), 3, "lines about it")
-    os.kill(wait("a reader", lambda: reader(daemon)), signal.SIGKILL)
-    line = daemon.line("more than 3 times in a minute")
-    holds("started again in " in line, line)
-    counts = daemon.stop()
-    expect((counts["read"], counts["malformed"]), (60001, 0), "records read, malformed")
-    expect(daemon.lines("removed"), [], "losses")
-
-
-@story("a journal file that is truncated under the reader kills at most the reader")
-def truncated(bench):
-    backlog(bench, 30000)
-    write(bench.folder / "journal" / "b.journal", entry(refused(now(), "other"), SYSLOG_IDENTIFIER="hub"))
-    daemon = start(bench, of(bench.folder / "journal"), caught_up=False)
-    wait("a reader", lambda: reader(daemon))
-    time.sleep(0.1)
-    os.truncate(bench.folder / "journal" / "a.journal", 100000)
-    daemon.line("caught up", 60)
-    write(bench.folder / "journal" / "c.journal", entry(refused(now(), "after")))
-    daemon.alert("AUTH_FAIL", device="after")
-    daemon.stop()
-
-
-@story("a journal that is replaced by another one is read from its head")
-def foreign(bench):
-    place = bench.folder / "journal"
-    write(place / "a.journal", *(entry(connected(now(), f"meter-{n}")) for n in range(10)))
-    daemon = start(bench, of(place))
-    os.kill(reader(daemon), signal.SIGSTOP)
-    stopped = reader(daemon)
-    os.unlink(place / "a.journal")
-    write(place / "a.journal", entry(refused(now() - 60, "a"), now() - 60))
-    os.kill(stopped, signal.SIGKILL)
-    daemon.alert("AUTH_FAIL", device="a")
-    daemon.line("it is another journal than before")
-    expect(daemon.stop()["read"], 11, "records read")
-
-
-FRAME = struct.Struct("=IIQQIIII")
+FRAME = struct.Struct("=IIQQQIIII")
 
 
 def read_frames(bench, folder, position="", *matches):
@@ -407,7 +120,7 @@ def read_frames(bench, folder, position="", *matches):
         while not at_end:
             start_of = process.stdout.read(FRAME.size)
             holds(len(start_of) == FRAME.size, f"it ended after {records}, {words}")
-            _, flags, lost_now, _, *sizes, _ = FRAME.unpack(start_of)
+            _, flags, _, lost_now, _, *sizes, _ = FRAME.unpack(start_of)
             parts = [process.stdout.read(size).decode() for size in sizes]
             position = parts[0] or position
             words += parts[1]
@@ -442,31 +155,13 @@ def positions(bench):
     expect((got, words, gone), (["10", "11", "12"], "", 0), "what was added")
 
 
-@story("what journald itself refuses is told, and only journald can say so")
-def refused_by_journald(bench):
-    said = {"MESSAGE_ID": "a596d6fe7bfa4994828e72309e95d61e", "OBJECT_SYSTEMD_UNIT": "edge.service", "N_DROPPED": 4711}
-    write(bench.folder / "journal" / "a.journal",
-          entry("Suppressed 4711 messages from edge.service", _TRANSPORT="driver", **said),
-          entry("Suppressed 99 messages", _TRANSPORT="driver", **said | {"OBJECT_SYSTEMD_UNIT": "other.service"}),
-          entry("Suppressed", _TRANSPORT="journal", **said | {"N_DROPPED": 88}),
-          entry(refused(now(), "a"), _SYSTEMD_UNIT="edge.service"))
-    daemon = start(bench, of(bench.folder / "journal", unit="edge.service"))
-    daemon.alert("AUTH_FAIL", device="a")
-    holds("journald refused 4711 messages" in daemon.line("refused"), "the count")
-    counts = daemon.stop()
-    expect((counts["read"], counts["malformed"], len(daemon.lines("rate limit"))), (1, 0, 1), "read, malformed, told")
-
-
 @story("a journal that may not be read is one clear line, the rest is followed, and it is read once it may be")
 def unreadable(bench):
-    user = NOBODY if os.geteuid() == 0 else None
-    if user and not os.access(bench.lapsed, os.X_OK):
-        raise Skipped("nobody may not run the program")
     place = bench.folder / "journal"
     write(place / "a.journal", entry(refused(now(), "a")))
     os.chmod(place / "a.journal", 0)
     append(bench.log, refused(now(), "b"))
-    daemon = start(bench, of(place), of(bench.folder / "none"), {"path": str(bench.log), "kind": "local"}, user=user)
+    daemon = start(bench, of(place), of(bench.folder / "none"), {"path": str(bench.log), "kind": "local"}, user=bench.unprivileged())
     daemon.alert("AUTH_FAIL", device="b")
     line = daemon.line(f"{place}: it cannot be read")
     holds("none of its 1 files: Permission denied (is the service in the group systemd-journal?)" in line, line)
@@ -536,13 +231,3 @@ def configuration(bench):
     expect(json.loads("\n".join(lines))["sources"], good, "sources as printed")
     second = bench.run("--config", again, "--print-effective-config").stdout.split("\n")
     expect([line for line in second if not line.lstrip().startswith("//")], lines, "printed again")
-
-
-if __name__ == "__main__":
-    import sys
-
-    own = list(rig.STORIES)
-    import run                                       # brings the other stories along
-
-    rig.STORIES[:] = own
-    sys.exit(run.main())

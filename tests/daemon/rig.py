@@ -7,21 +7,20 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import threading
 import time
 
-POLL_S = 0.02
-PATIENCE_S = 15
+from receivers import Rsyslog
+# For the stories, too.
+from stage.records import (DENIED, THUMBPRINT, append, connected, expelled, now, record, refused, stamp)  # noqa: F401
+from stage.tap import PATIENCE_S, POLL_S, Failed, Skipped, expect, holds, wait  # noqa: F401
+
 FACILITY = 19                                        # local3
 NOBODY = 65534
-NAMES = {"400027": "ConnectionForcefullyClosedOnNewConnection", "401003": "IoTHubUnauthorized",
-         "404001": "DeviceNotFound", "404104": "DeviceConnectionClosedRemotely"}
-THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
-              "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
-DENIED = "Authorization rule 'fleet-2024' does not allow access for 'PLANT/devices/{}'"
 # Trouble is found within seconds, and devices are told one by one.
 QUICK = {"settle": 2, "return_within": 2, "pair_within": 1, "lateness": 0, "delay_local": 0, "fleet_least": 1000000}
 # Only the records move time, never the clock.
@@ -34,14 +33,6 @@ SUMMARY = re.compile(r"stopped: (?P<read>\d+) records \((?P<events>\d+) about co
 STORIES = []
 
 
-class Failed(Exception):
-    """What was expected did not come, or something else did."""
-
-
-class Skipped(Exception):
-    """The story cannot be played here."""
-
-
 def story(name, syslog=False, todo=None):
     """Registers a story. syslog: it needs a receiver. todo: why it cannot hold yet."""
     def register(play):
@@ -50,139 +41,19 @@ def story(name, syslog=False, todo=None):
     return register
 
 
-def expect(got, wanted, what):
-    if got != wanted:
-        raise Failed(f"{what}: expected {wanted!r}, got {got!r}")
-
-
-def holds(condition, what):
-    if not condition:
-        raise Failed(what)
-
-
-def wait(what, look, seconds=PATIENCE_S):
-    """The first true thing that look() returns."""
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        if time.monotonic() > end:
-            raise Failed(f"not within {seconds} s: {what}")
-        time.sleep(POLL_S)
-    return found
-
-
-# --- records ------------------------------------------------------------------
-
-def now():
-    """To the millisecond, so that a stamp says exactly the same."""
-    return round(time.time(), 3)
-
-
-def stamp(at):
-    """As the daemon writes a time: the fraction no longer than it need be."""
-    ms = round(at * 1000)
-    fraction = f".{ms % 1000:03}".rstrip("0").rstrip(".")
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ms // 1000)) + fraction + "Z"
-
-
-def record(at, device, operation, code=None, message="", hub="PLANT", protocol="Mqtt", sdk="", **inner):
-    """One line of a log; operation is "connect", "disconnect" or another category's."""
-    category, _, operation = operation.rpartition("/")
-    operation = {"connect": "deviceConnect", "disconnect": "deviceDisconnect"}.get(operation, operation)
-    inner = {"deviceId": device, "protocol": protocol, "authType": None, "maskedIpAddress": "203.0.113.XXX",
-             "statusCode": code[:3] if code else None, "errorMessage": message} | inner
-    if operation == "deviceConnect":
-        inner["sdkVersion"] = sdk
-    outer = {"time": stamp(at),
-             "resourceId": "/SUBSCRIPTIONS/6F1D3C52-0A7B-4E0E-9C0B-2D1B7F4A9E11/RESOURCEGROUPS/RG"
-                           f"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/{hub}",
-             "operationName": operation, "category": category or "Connections",
-             "level": "Error" if code else "Information"}
-    if code:
-        outer |= {"resultType": code, "resultDescription": NAMES.get(code, "")}
-    return json.dumps(outer | {"properties": json.dumps(inner), "location": "westeurope"}) + "\n"
-
-
-def connected(at, device, **more):
-    return record(at, device, "connect", **more)
-
-
-def expelled(at, device, **more):
-    return record(at, device, "disconnect", "401003", **more)
-
-
-def refused(at, device, message=THUMBPRINT, **more):
-    """By default with a message that proves it at once."""
-    return record(at, device, "connect", "401003", message, **more)
-
-
-def append(path, *lines):
-    """In one write, as a log shipper does."""
-    with open(path, "ab", buffering=0) as file:
-        file.write("".join(lines).encode())
-
-
 # --- the receiver -------------------------------------------------------------
 
-CONFIGURATION = """
-global(workDirectory="{folder}" net.enableDNS="off")
-module(load="imudp")
-module(load="mmpstrucdata")
-template(name="all" type="list" option.jsonf="on") {{
-  property(name="pri" outname="pri" format="jsonf")
-  property(name="protocol-version" outname="version" format="jsonf")
-  property(name="timereported" dateFormat="rfc3339" outname="timestamp" format="jsonf")
-  property(name="hostname" outname="hostname" format="jsonf")
-  property(name="app-name" outname="app-name" format="jsonf")
-  property(name="procid" outname="procid" format="jsonf")
-  property(name="msgid" outname="msgid" format="jsonf")
-  property(name="msg" outname="msg" format="jsonf")
-  property(name="rawmsg" outname="raw" format="jsonf")
-  property(name="$!rfc5424-sd" outname="sd" format="jsonf")
-}}
-ruleset(name="in") {{
-  action(type="mmpstrucdata" sd_name.lowercase="off")
-  action(type="omfile" file="{folder}/received" template="all")
-}}
-input(type="imudp" address="127.0.0.1" port="{port}" ruleset="in")
-"""
-
-
-class Receiver:
+class Receiver(Rsyslog):
     """One rsyslogd for all stories: a daemon's messages are told by its pid."""
 
-    def __init__(self, program, folder):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.received = folder / "received"
-        (folder / "conf").write_text(CONFIGURATION.format(folder=folder, port=self.port))
-        self.process = subprocess.Popen([program, "-n", "-f", str(folder / "conf"), "-i", str(folder / "pid")],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=open(folder / "stderr", "wb"))
+    def __init__(self, folder):
+        super().__init__(folder)
         self.fences = 0
         self.lock = threading.Lock()
-        try:
-            self.fence()
-        except Failed:
-            self.stop()
-            raise Failed("rsyslogd: " + (folder / "stderr").read_text()) from None
 
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-    def messages(self, pid):
-        """All from one process, in their order; the structured data as dicts."""
-        found = []
-        for line in self.received.read_text().splitlines() if self.received.exists() else []:
-            try:
-                message = json.loads(line)
-            except ValueError:
-                continue                             # half written
-            if message["procid"] == str(pid):
-                message["sd"] = json.loads(message["sd"] or "{}")
-                found.append(message)
-        return found
+    def of(self, pid):
+        """All from one process, in their order."""
+        return [m for m in self.messages() if m["procid"] == str(pid)]
 
     def fence(self):
         """Returns when all that was sent before is there."""
@@ -191,9 +62,9 @@ class Receiver:
             name = f"FENCE{self.fences}"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             def sent():
-                out.sendto(f"<14>1 - - fence fence {name} - -".encode(), ("127.0.0.1", self.port))
+                out.sendto(f"<14>1 - - fence fence {name} - -".encode(), ("127.0.0.1", self.udp))
                 time.sleep(POLL_S)
-                return any(m["msgid"] == name for m in self.messages("fence"))
+                return any(m["msgid"] == name for m in self.of("fence"))
             wait("rsyslogd answers", sent)
 
 
@@ -245,7 +116,7 @@ class Daemon:
 
     def messages(self):
         """What the receiver has from this daemon."""
-        return self.bench.receiver.messages(self.pid)
+        return self.bench.receiver.of(self.pid)
 
     def reached(self):
         """Everything that this daemon, now stopped, has sent."""
@@ -269,8 +140,8 @@ class Daemon:
 class Bench:
     """What one story has."""
 
-    def __init__(self, folder, lapsed, rules, receiver):
-        self.folder, self.lapsed, self.rules, self.receiver = folder, lapsed, rules, receiver
+    def __init__(self, folder, lapsed, rules, receiver, cache):
+        self.folder, self.lapsed, self.rules, self.receiver, self.cache = folder, lapsed, rules, receiver, cache
         self.daemons = []
         folder.mkdir(mode=0o755)
         self.log = folder / "connections.json"       # the usual source
@@ -282,7 +153,7 @@ class Bench:
         if devices:
             config["devices"] = devices
         if self.receiver:
-            config["alerts"] = [{"to": "stderr"}, {"to": "udp", "host": "127.0.0.1", "port": self.receiver.port,
+            config["alerts"] = [{"to": "stderr"}, {"to": "udp", "host": "127.0.0.1", "port": self.receiver.udp,
                                                    "facility": "local3"}]
         path = self.folder / name
         path.write_text(json.dumps(config, indent=2))
@@ -297,6 +168,14 @@ class Bench:
                 return daemon.lines("caught up")
             wait("it catches up", ready, 30)
         return daemon
+
+    def unprivileged(self):
+        """Root cannot be kept from its files: the user to start as. It may not reach the tree, so it gets copies."""
+        if os.geteuid() != 0:
+            return None
+        self.lapsed = shutil.copy(self.lapsed, self.folder / "lapsed")
+        self.rules = shutil.copytree(self.rules, self.folder / "rules")
+        return NOBODY
 
     def run(self, *arguments):
         """The program as a command that ends by itself."""

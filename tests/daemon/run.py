@@ -1,97 +1,84 @@
 #!/usr/bin/env python3
-"""Runs the real daemon on growing files, with a real rsyslogd, and prints TAP.
+"""Runs the real daemon on growing files and journals, with real receivers, and prints TAP.
 
-usage: run.py --lapsed PATH [--rules DIR] [WORDS...]
+usage: run.py --lapsed PATH [--rules DIR] [--of MODULES] [--at-once N] [--cache DIR] [WORDS...]
 
-Words choose the stories whose names hold one of them. The stories stand in
-alerts.py (what it says), files.py (what it follows) and program.py (how it
-starts and stops), restart.py (how it goes on); rig.py holds the bench that they share.
+Words choose the stories whose names hold one of them. The stories stand in alerts.py (what it
+says), files.py (what it follows), program.py (how it starts and stops), restart.py (how it goes
+on), journal.py and journal_losses.py (the journal as a source), sinks.py (receivers that fail)
+and recipes.py (what docs/recipes.md tells); rig.py holds the bench that they share.
 """
 import argparse
+import importlib
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import rig
-import program                                       # the longest first
-import alerts                                        # noqa: F401
-import files                                         # noqa: F401
-import restart                                       # noqa: F401
+from stage import tap
 
+MODULES = "program,alerts,files,restart"             # the longest first
 AT_ONCE = 8                                          # they mostly wait
-WIDTH = 500                                          # of a line of diagnosis
 
 
 def play(number, entry, options, receiver):
-    """Returns (verdict, directive, diagnostics)."""
+    """Returns what is wrong, and why it was skipped."""
     name, tell, syslog, todo = entry
     if syslog and not receiver:
-        return "ok", "# SKIP rsyslogd is not installed", []
+        return [], "rsyslogd is not installed"
     bench = rig.Bench(pathlib.Path(options.folder, f"story-{number}"), options.lapsed, options.rules,
-                      receiver if syslog else None)
-    try:
+                      receiver if syslog else None, options.cache)
+
+    def whole():
         tell(bench)
         bench.stop()
-    except rig.Skipped as e:
-        return "ok", f"# SKIP {e}", []
-    except rig.Failed as e:
-        notes = [str(e)]
-    except Exception:                                # the story itself is wrong
-        notes = traceback.format_exc().splitlines()
-    else:
-        return "ok", f"# TODO {todo}" if todo else "", []
+    try:
+        wrong, skipped = tap.outcome(whole)
+        if wrong:
+            wrong += ["stderr was:"] + ["  " + repr(line)[1:-1] for line in bench.stderr().splitlines()[-20:]]
+        return wrong, skipped
     finally:
         bench.clear()
-    notes += ["stderr was:"] + ["  " + repr(line)[1:-1] for line in bench.stderr().splitlines()[-20:]]
-    return "not ok", f"# TODO {todo}" if todo else "", notes
-
-
-def find_rsyslogd():
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    return shutil.which("rsyslogd", path=path)
 
 
 def run(options, stories, receiver):
-    failed = 0
-    print(f"TAP version 13\n1..{len(stories)}", flush=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    report = tap.Report(len(stories))
+    with ThreadPoolExecutor(options.at_once) as pool:
         results = [pool.submit(play, n, entry, options, receiver) for n, entry in enumerate(stories, 1)]
-        for number, (entry, result) in enumerate(zip(stories, results), 1):
-            verdict, directive, notes = result.result()
-            failed += verdict == "not ok" and "TODO" not in directive
-            print(f"{verdict} {number} - {entry[0]} {directive}".rstrip())
-            print("".join(f"# {note[:WIDTH]}\n" for note in notes), end="", flush=True)
-    return 1 if failed else 0
+        for (name, _, _, todo), result in zip(stories, results):
+            report.tell(name, *result.result(), todo)
+    return report.finish()
 
 
 def main():
     parser = argparse.ArgumentParser(description="run the daemon's stories, print TAP")
     parser.add_argument("--lapsed", required=True, help="path of the program")
     parser.add_argument("--rules", default=str(rig.repository() / "rules"), help="directory of the shipped rules")
+    parser.add_argument("--of", default=MODULES, help="the files that hold the stories")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="so many stories at the same time")
+    parser.add_argument("--cache", type=pathlib.Path, help="a folder that stays, for what has to be fetched")
     parser.add_argument("words", nargs="*", help="only stories whose names hold one of these")
     options = parser.parse_args()
     options.lapsed = os.path.abspath(options.lapsed)
     options.rules = os.path.abspath(options.rules)
+    for module in options.of.split(","):
+        importlib.import_module(module)
     stories = [s for s in rig.STORIES if not options.words or any(w in s[0] for w in options.words)]
-    rsyslogd, receiver = find_rsyslogd(), None
+    receiver = None
     with tempfile.TemporaryDirectory(prefix="lapsed.") as options.folder:
         os.chmod(options.folder, 0o755)              # one story runs the daemon as nobody
         try:
-            if rsyslogd:
-                folder = pathlib.Path(options.folder, "receiver")
-                folder.mkdir()
-                receiver = rig.Receiver(rsyslogd, folder)
+            if any(syslog for _, _, syslog, _ in stories):
+                receiver = rig.Receiver(pathlib.Path(options.folder, "receiver"))
+        except tap.Skipped:
+            pass                                     # each of them says so
+        try:
             return run(options, stories, receiver)
-        except rig.Failed as e:
-            print(f"Bail out! {e}")
-            return 2
         finally:
             if receiver:
-                receiver.stop()
+                receiver.kill()
 
 
 if __name__ == "__main__":

@@ -1,216 +1,41 @@
-#!/usr/bin/env python3
-"""Alerts on their way to real receivers: rsyslogd by UDP, TCP and its local socket,
-syslog-ng by UDP and TCP, and a socket that speaks journald's native protocol. Receivers
-are killed, restarted and stopped; nothing may stop the daemon, and what is lost must be
-counted. Prints TAP.
-
-usage: sinks.py --lapsed PATH [--rules DIR] [--unpacked DIR] [WORDS...]
-
-Debian lets only one syslog daemon be installed. With rsyslog there, syslog-ng is tried
-from a folder into which its package was unpacked: apt-get download syslog-ng-core &&
-dpkg -x syslog-ng-core_*.deb DIR."""
-import argparse
+"""Alerts on their way to real receivers: rsyslogd and syslog-ng by UDP, TCP and their local
+sockets, and a socket that speaks journald's native protocol. Receivers are killed, restarted
+and stopped; nothing may stop the daemon, and what is lost must be counted."""
 import json
 import os
-import pathlib
 import re
-import shutil
 import signal
-import socket
-import struct
 import subprocess
-import sys
-import tempfile
-import threading
 import time
-import traceback
 
-from rig import QUICK, Bench, Daemon, Failed, Skipped, append, connected, expect, expelled, holds, now, refused, repository, wait
+import rig
+from receivers import FORMS, Journal, Rsyslog, SyslogNg
+from rig import QUICK, Daemon, append, connected, expect, expelled, holds, now, refused, wait
 
-STORIES = []
 KEPT = 4096                                          # of each receiver, while it is away
 SD = "iothub@32473"
 
 
 def story(name):
-    def register(play):
-        STORIES.append((name, play))
-        return play
+    """Registers a story with receivers of its own."""
+    def register(tell):
+        def play(bench):
+            stage = Play(bench)
+            try:
+                tell(stage)
+                bench.stop()
+            finally:
+                stage.clear()
+        rig.story(name)(play)
+        return tell
     return register
 
 
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Receiver:
-    """A syslog daemon that can be killed, stopped and started again."""
-
-    def __init__(self, folder, program):
-        self.folder, self.program = folder, program
-        folder.mkdir()
-        self.udp, self.tcp = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
-        self.local, self.received = folder / "log", folder / "received"
-        (folder / "conf").write_text(self.configuration())
-        self.process = None
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=open(self.folder / "stderr", "ab"), env=self.environment())
-
-        def listens():
-            holds(self.process.poll() is None, f"it ended: {(self.folder / 'stderr').read_text()}")
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", self.tcp)) == 0
-        wait("the receiver listens", listens)
-
-    def environment(self):
-        return os.environ
-
-    def kill(self):
-        """As a crash does it: sockets stay in the file system."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.kill()
-        self.process.wait()
-
-    def messages(self):
-        found = []
-        for line in self.received.read_text().splitlines() if self.received.exists() else []:
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                continue                             # half written
-        return found
-
-
-class Rsyslog(Receiver):
-    PROGRAM = "rsyslogd"
-
-    def configuration(self):
-        return f"""
-global(workDirectory="{self.folder}" net.enableDNS="off" maxMessageSize="8k")
-module(load="imudp")
-module(load="imtcp")
-module(load="imuxsock" sysSock.use="off")
-module(load="mmpstrucdata")
-template(name="all" type="list" option.jsonf="on") {{
-  property(name="pri" outname="pri" format="jsonf")
-  property(name="timereported" dateFormat="rfc3339" outname="timestamp" format="jsonf")
-  property(name="app-name" outname="program" format="jsonf")
-  property(name="procid" outname="procid" format="jsonf")
-  property(name="msgid" outname="msgid" format="jsonf")
-  property(name="msg" outname="msg" format="jsonf")
-  property(name="inputname" outname="input" format="jsonf")
-  property(name="$!rfc5424-sd" outname="sd" format="jsonf")
-}}
-ruleset(name="in") {{
-  action(type="mmpstrucdata" sd_name.lowercase="off")
-  action(type="omfile" file="{self.received}" template="all")
-}}
-input(type="imudp" address="127.0.0.1" port="{self.udp}" ruleset="in")
-input(type="imtcp" address="127.0.0.1" port="{self.tcp}" ruleset="in")
-input(type="imuxsock" socket="{self.local}" ruleset="in" rateLimit.interval="0" usePIDFromSystem="off")
-"""
-
-    def command(self):
-        return [self.program, "-n", "-f", str(self.folder / "conf"), "-i", str(self.folder / "pid")]
-
-
-class SyslogNg(Receiver):
-    PROGRAM = "syslog-ng"
-
-    def configuration(self):
-        return f"""@version: 3.38
-options {{ keep-hostname(yes); use-dns(no); flush-lines(1); }};
-source s {{
-  syslog(ip("127.0.0.1") port({self.udp}) transport("udp"));
-  syslog(ip("127.0.0.1") port({self.tcp}) transport("tcp"));
-}};
-destination d {{ file("{self.received}" template("$(format-json pri=int($PRI) program=$PROGRAM procid=$PID
-  msgid=$MSGID msg=$MSG sd.iothub.device=\\"${{.SDATA.{SD}.device}}\\" sd.iothub.state=\\"${{.SDATA.{SD}.state}}\\"
-  sd.iothub.reason=\\"${{.SDATA.{SD}.reason}}\\" sd.iothub.episode=\\"${{.SDATA.{SD}.episode}}\\"
-  sd.meta.sequenceId=\\"${{.SDATA.meta.sequenceId}}\\")\\n")); }};
-log {{ source(s); destination(d); }};
-"""
-
-    def command(self):
-        modules = sorted(self.libraries().glob("*/libsyslogformat.so"))
-        return [self.program, "-F", "--no-caps", "-f", str(self.folder / "conf"), "-p", str(self.folder / "pid"),
-                "-c", str(self.folder / "control"), "-R", str(self.folder / "persist"),
-                *(["--module-path", str(modules[0].parent)] if modules else [])]
-
-    def libraries(self):
-        return pathlib.Path(self.program).parent.parent / "lib" / "syslog-ng"
-
-    def environment(self):
-        return os.environ | {"LD_LIBRARY_PATH": str(self.libraries())}
-
-    def messages(self):
-        return [m | {"sd": {SD: m["sd"]["iothub"], "meta": m["sd"]["meta"]}} for m in super().messages()]
-
-
-class Journal:
-    """What journald does with a datagram of its native protocol."""
-
-    def __init__(self, folder):
-        folder.mkdir()
-        self.path, self.entries, self.reads = folder / "socket", [], threading.Event()
-        self.reads.set()
-        self.start()
-
-    def start(self):
-        self.path.unlink(missing_ok=True)
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(str(self.path))
-        self.socket.settimeout(0.02)
-        self.ends = False
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-
-    def run(self):
-        while not self.ends:
-            self.reads.wait(0.1)
-            try:
-                if self.reads.is_set():
-                    self.entries.append(self.parse(self.socket.recv(1 << 17)))
-            except TimeoutError:
-                pass
-
-    def kill(self):
-        self.ends = True
-        self.thread.join()
-        self.socket.close()
-
-    @staticmethod
-    def parse(data):
-        fields, at = {}, 0
-        while at < len(data):
-            end = data.index(b"\n", at)
-            name, equals, value = data[at:end].partition(b"=")
-            at = end + 1
-            if not equals:
-                (size,) = struct.unpack_from("<Q", data, at)
-                value = data[at + 8:at + 8 + size]
-                at += 8 + size
-                holds(data[at:at + 1] == b"\n", f"{name} does not end in a newline")
-                at += 1
-            name = name.decode()
-            holds(re.fullmatch("[A-Z][A-Z0-9_]*", name) and name not in fields, f"the field {name}")
-            fields[name] = value
-        return fields
-
-
 class Play:
-    """One story's folder, receivers and daemon."""
+    """One story's receivers and daemon."""
 
-    def __init__(self, folder, options):
-        self.bench = Bench(folder, os.path.abspath(options.lapsed), os.path.abspath(options.rules), None)
-        self.receivers = []
-        self.search = f"{os.environ['PATH']}:/usr/sbin:/sbin:{options.unpacked}/usr/sbin"
+    def __init__(self, bench):
+        self.bench, self.receivers = bench, []
 
     def rsyslog(self):
         return self.receiver(Rsyslog)
@@ -219,12 +44,8 @@ class Play:
         return self.receiver(SyslogNg)
 
     def receiver(self, kind):
-        program = shutil.which(kind.PROGRAM, path=self.search)
-        if not program:
-            raise Skipped(f"{kind.PROGRAM} is not installed")
-        receiver = kind(self.bench.folder / f"{kind.PROGRAM}.{len(self.receivers)}", program)
-        self.receivers.append(receiver)
-        return receiver
+        self.receivers.append(kind(self.bench.folder / f"{kind.PROGRAM}.{len(self.receivers)}", self.bench.cache))
+        return self.receivers[-1]
 
     def journal(self):
         journal = Journal(self.bench.folder / "journal")
@@ -246,7 +67,6 @@ class Play:
         append(self.bench.log, *(refused(now(), f"pump-{n}", **more) for n in range(first, first + count)))
 
     def clear(self):
-        self.bench.clear()
         for receiver in self.receivers:
             receiver.kill()
 
@@ -284,49 +104,43 @@ def pumps(first, count):
 
 # --- every form, every field --------------------------------------------------
 
-@story("rsyslogd reads every field that comes by UDP and TCP, and a whole line from its local socket")
-def rsyslog_fields(play):
-    receiver = play.rsyslog()
+def fields(play, receiver):
+    """Two alerts by each way: every field is read back as it stands on stderr."""
     daemon = play.start([{"to": "stderr"}, udp(receiver, facility="local3"), tcp(receiver), devlog(receiver)])
     append(play.bench.log, refused(now(), 'x" ]y\n\\', sdk="az/1"), refused(now(), "pump-1"))
     alerts = wait("both", lambda: len(daemon.alerts()) == 2 and daemon.alerts())
     daemon.stop()
     messages = wait("six messages", lambda: len(receiver.messages()) == 6 and receiver.messages())
-    for number, way in enumerate(("imudp", "imtcp", "imuxsock")):
+    for way in FORMS:
         got = [m for m in messages if m["input"] == way]
         expect([m["program"] for m in got], ["lapsed"] * 2, f"{way}: program")
         expect([m["procid"] for m in got], [str(daemon.pid)] * 2, f"{way}: pid")
         expect([m["pri"] for m in got], [str((19 if way == "imudp" else 3) * 8 + 3)] * 2, f"{way}: pri")
         for alert, message in zip(alerts, got):
             text = message["msg"].strip()
-            holds(f"device={alert['device']} " in text and text.endswith(f"episode={alert['episode']}: {alert['sentence']}"),
-                  f"{way}: {text}")
+            holds(text.startswith("AUTH_FAIL state=raised ") and f"device={alert['device']} " in text and
+                  text.endswith(f"episode={alert['episode']}: {alert['sentence']}"), f"{way}: {text}")
             if way == "imuxsock":
                 continue
-            sd = json.loads(message["sd"])
+            sd = message["sd"]
             for key in ("hub", "verdict", "cause", "reason", "code", "count", "episode", "state"):
                 expect(sd[SD][key], alert[key], f"{way}: {key}")
             expect(message["msgid"], "AUTH_FAIL", f"{way}: msgid")
+            expect(sd["origin"]["software"], "lapsed", f"{way}: origin")
         if way != "imuxsock":
-            expect([json.loads(m["sd"])[SD]["device"] for m in got], ['x" ]y\\x0a\\x5c', "pump-1"], f"{way}: devices")
-            expect([json.loads(m["sd"])["meta"]["sequenceId"] for m in got], ["1", "2"], f"{way}: sequence")
+            expect([m["sd"][SD]["device"] for m in got], ['x" ]y\\x0a\\x5c', "pump-1"], f"{way}: devices")
+            expect([m["sd"]["meta"]["sequenceId"] for m in got], ["1", "2"], f"{way}: sequence")
     expect(lost(daemon, "(udp|tcp|devlog)"), 0, "lost")
 
 
-@story("syslog-ng reads every field that comes by UDP and TCP")
+@story("rsyslogd reads every field that comes by UDP and TCP, and a whole line from its local socket")
+def rsyslog_fields(play):
+    fields(play, play.rsyslog())
+
+
+@story("syslog-ng reads every field that comes by UDP and TCP, and a whole line from its local socket")
 def syslog_ng_fields(play):
-    receiver = play.syslog_ng()
-    daemon = play.start([{"to": "stderr"}, udp(receiver), tcp(receiver)])
-    append(play.bench.log, refused(now(), 'x" ]y\n\\'))
-    alert = daemon.alert("AUTH_FAIL")
-    daemon.stop()
-    messages = wait("two messages", lambda: len(receiver.messages()) == 2 and receiver.messages())
-    for message in messages:
-        expect((message["program"], message["procid"], message["msgid"]), ("lapsed", str(daemon.pid), "AUTH_FAIL"), "header")
-        expect(message["sd"][SD], {"device": 'x" ]y\\x0a\\x5c', "state": "raised", "reason": alert["reason"],
-                                   "episode": alert["episode"]}, "structured data")
-        holds(message["msg"].startswith("AUTH_FAIL state=raised ") and message["msg"].endswith(alert["sentence"]),
-              f"MSG: {message['msg']}")
+    fields(play, play.syslog_ng())
 
 
 @story("journald's socket gets every field, with lines in them as they are")
@@ -361,7 +175,7 @@ def filters(play):
     daemon.alert("AUTH_FAIL", "cleared", "pump-1")
     daemon.stop()
     told = wait("three by TCP", lambda: len(receiver.messages()) >= 3 and receiver.messages())
-    expect(sorted((m["msgid"], json.loads(m["sd"])[SD]["state"], json.loads(m["sd"])[SD]["device"]) for m in told),
+    expect(sorted((m["msgid"], m["sd"][SD]["state"], m["sd"][SD]["device"]) for m in told),
            [("AUTH_FAIL", "cleared", "pump-1"), ("AUTH_FAIL", "raised", "pump-1"), ("AUTH_FAIL", "raised", "pump-2")],
            "errors by TCP, none by UDP")
     expect([e["IOTHUB_DEVICE"] for e in journal.entries], [b"pump-2"], "of the journal's hubs")
@@ -384,7 +198,7 @@ def late(play):
     receiver.start()
     journal.start()
     wait("all arrive", lambda: len(receiver.messages()) >= 60 and len(journal.entries) >= 20, 30)
-    for way in ("imudp", "imtcp", "imuxsock"):
+    for way in FORMS:
         expect(devices(m for m in receiver.messages() if m["input"] == way), pumps(0, 20), way)
     expect([e["IOTHUB_DEVICE"].decode() for e in journal.entries], pumps(0, 20), "the journal")
     wait("it says so", lambda: len(daemon.lines("is there again; 0 alerts were lost")) == 4)
@@ -409,7 +223,7 @@ def killed(play):
     play.fail(20, 10)
     want = set(pumps(0, 30))
     wait("all arrive", lambda: all(set(devices(m for m in receiver.messages() if m["input"] == way)) == want
-                                   for way in ("imudp", "imtcp", "imuxsock")) and
+                                   for way in FORMS) and
          {e["IOTHUB_DEVICE"].decode() for e in journal.entries} == want, 30)
     daemon.stop()
     expect(daemon.lines("did not arrive"), [], "losses")
@@ -552,7 +366,7 @@ def test_alert(play):
     wait("24 messages", lambda: len(receiver.messages()) == 24)
     for way in ("imudp", "imtcp"):
         got = [m for m in receiver.messages() if m["input"] == way]
-        expect([(m["msgid"], json.loads(m["sd"])[SD]["state"]) for m in got],
+        expect([(m["msgid"], m["sd"][SD]["state"]) for m in got],
                [("AUTH_FAIL", "raised"), ("AUTH_FAIL", "cleared"), ("AUTH_FAIL", "withdrawn"), ("NOT_RETURNED", "raised"),
                 ("FLEET_ALERT", "raised"), ("DIGEST", "raised"), ("INPUT_STALLED", "raised"), ("INPUT_GAP", "raised")], way)
         expect(devices(got), ["lapsed-test"] * 4, f"{way}: devices")
@@ -564,46 +378,3 @@ def test_alert(play):
     expect([line.split(": ")[1] for line in done.stdout.splitlines()],
            ["good", "not reached", "not reached", "not reached", "good"], "answers")
     holds(time.monotonic() - begun < 6, "it takes too long")
-
-
-# --- running ------------------------------------------------------------------
-
-def run(number, name, tell, options):
-    play = Play(pathlib.Path(options.folder, f"story-{number}"), options)
-    try:
-        tell(play)
-        play.bench.stop()
-        return f"ok {number} - {name}"
-    except Skipped as e:
-        return f"ok {number} - {name} # SKIP {e}"
-    except Failed as e:
-        notes = [str(e)]
-    except Exception:
-        notes = traceback.format_exc().splitlines()
-    finally:
-        play.clear()
-    notes += ["stderr ended in:"] + play.bench.stderr().splitlines()[-15:]
-    return "\n".join([f"not ok {number} - {name}"] + [f"# {note[:400]}" for note in notes])
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lapsed", required=True)
-    parser.add_argument("--rules", default=str(repository() / "rules"))
-    parser.add_argument("--unpacked", default="/nowhere")
-    parser.add_argument("words", nargs="*")
-    options = parser.parse_args()
-    options.lapsed = os.path.abspath(options.lapsed)
-    chosen = [(n, t) for n, t in STORIES if not options.words or any(w in n for w in options.words)]
-    print(f"TAP version 13\n1..{len(chosen)}", flush=True)
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix="lapsed.") as options.folder:
-        for number, (name, tell) in enumerate(chosen, 1):
-            result = run(number, name, tell, options)
-            failed += result.startswith("not ok")
-            print(result, flush=True)
-    sys.exit(failed > 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -114,7 +114,7 @@ def fill(rng, text, device):
     def digits(count):
         return "%0*X" % (count, rng.getrandbits(4 * count))
 
-    return text.format(hub="field-hub", device=device.name, sha1=digits(40), sha2=digits(64),
+    return text.format(hub=device.hub.name, device=device.name, sha1=digits(40), sha2=digits(64),
                        primary=digits(40), secondary=digits(40), policy="device-policy",
                        user="svc-meter@contoso.example")
 

@@ -13,9 +13,12 @@ import random
 import sys
 
 from behaviours import BEHAVIOURS, equip
+from disguise import disguise
 from records import Calendar, Hub, other_category, parse_moment, render
 from timeline import HOUR, Timeline
 
+HUBS = (("field-hub", "westeurope"), ("depot-hub", "northeurope"), ("plant-hub", "centralus"),
+        ("harbour-hub", "southeastasia"))
 KINDS = ("pump", "meter", "gate", "valve", "tank", "kiosk", "sensor", "heater")
 SHORTEST_BUSY_SESSION_S = 60
 SESSION_EDGE_S = 5
@@ -44,6 +47,10 @@ def arguments():
                         help="share of all records that belong to other categories")
     parser.add_argument("--outage", action="store_true",
                         help="the hub fails for ten minutes; everyone is back after 15 to 19")
+    parser.add_argument("--hubs", type=int, choices=range(1, len(HUBS) + 1), default=1,
+                        help="over how many hubs the devices are spread")
+    parser.add_argument("--disguise", action="store_true",
+                        help="write each record as no exporter does: see disguise.py")
     parser.add_argument("--out", default="-", help="log file; - is standard output")
     parser.add_argument("--truth", help="truth file (JSON)")
     return parser.parse_args()
@@ -64,14 +71,15 @@ def deal_behaviours(rng, count):
     return dealt[:count]
 
 
-def build_fleet(rng, count, length_s, outage_s):
+def build_fleet(rng, count, hub_count, length_s, outage_s):
     """The timelines of all devices, and for each its behaviour and truth."""
-    hub = Hub("field-hub")
+    hubs = [Hub(*hub) for hub in HUBS[:hub_count]]
     timelines, truths = [], []
     width = max(4, len(str(count)))
     for number, behaviour in enumerate(deal_behaviours(rng, count), 1):
         name = "%s-%0*d" % (rng.choice(KINDS), width, number)
         own = random.Random(rng.getrandbits(64))
+        hub = hubs[number % hub_count]
         line = Timeline(own, equip(own, name, hub, behaviour), length_s, outage_s)
         truth = BEHAVIOURS[behaviour][2](line)
         line.finish()
@@ -128,15 +136,18 @@ def main():
     length_s = args.hours * HOUR
     outage_s = length_s * 0.25 if args.outage else None
 
-    timelines, truths = build_fleet(rng, args.devices, length_s, outage_s)
+    timelines, truths = build_fleet(rng, args.devices, args.hubs, length_s, outage_s)
     events = [event for line in timelines for event in line.events]
     others = round(len(events) * args.noise / (1 - args.noise))
     events.extend(noise(rng, timelines, length_s, others))
     delivered = deliver(rng, events, args.disorder, args.repeat, args.lost)
 
     out = sys.stdout if args.out == "-" else open(args.out, "w", encoding="utf-8", newline="\n")
+    lines = (render(event, calendar) for event in delivered)
+    if args.disguise:
+        lines = (disguise(rng, line) for line in lines)
     with out:
-        out.writelines(render(event, calendar) for event in delivered)
+        out.writelines(lines)
     if args.truth:
         with open(args.truth, "w", encoding="utf-8") as file:
             json.dump(truth_document(args, calendar, timelines, truths, len(delivered)),

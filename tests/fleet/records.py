@@ -42,6 +42,7 @@ encode = json.JSONEncoder(separators=(",", ":")).encode
 
 class Hub:
     def __init__(self, name, location="westeurope"):
+        self.name = name
         self.location = location
         self.resource_id = (
             "/SUBSCRIPTIONS/7D1A5C9E-0B44-4F5E-9C7B-2E1F6A3D8B90/RESOURCEGROUPS/RG-FIELD"
@@ -64,7 +65,7 @@ class Event(NamedTuple):
     time_s: float
     device: Device
     operation: str
-    code: Optional[str] = None           # None: it succeeded
+    code: Optional[str] = None           # None: it succeeded; "": it did, and the record says so with an empty code
     detail: Union[str, dict, None] = ""  # Connections: the message; else more properties
     category: str = "Connections"
 
@@ -106,8 +107,10 @@ def render(event, calendar):
         "resourceId": device.hub.resource_id,
         "operationName": event.operation,
         "category": event.category,
-        "level": "Error" if event.code else "Information",
     }
+    if event.code == "":
+        record["resultType"] = record["resultDescription"] = ""
+    record["level"] = "Error" if event.code else "Information"
     if event.code:
         record["resultType"] = event.code
         record["resultDescription"] = CODE_NAMES[event.code]
@@ -147,7 +150,7 @@ def other_category(rng, device, time_s, alive):
             "deviceId": device.name, "protocol": device.protocol,
             "authenticationType": device.auth or SAS_AUTH,
             "durationMs": rng.randrange(1, 90)}, "D2CTwinOperations")
-    kind = rng.randrange(4)
+    kind = rng.randrange(7)
     if kind == 0:
         code = rng.choice((None, None, "404103"))
         return Event(time_s, device, "send", code, {
@@ -164,6 +167,23 @@ def other_category(rng, device, time_s, alive):
         return Event(time_s, device, "get", None, {
             "maskedIpAddress": "198.51.100.XXX", "deviceId": device.name,
             "statusCode": "200"}, "DeviceIdentityOperations")
+    if kind == 3:
+        return Event(time_s, device, "ReadManyConfigurations", "", {
+            "configurationId": "", "sdkVersion": "2018-06-30", "messageSize": "0",
+            "statusCode": None, "durationMs": rng.randrange(1, 90)}, "Configurations")
+    if kind == 4:
+        return Event(time_s, device, "invoke", "", {
+            "deviceId": device.name, "moduleId": "remote-shell", "sdkVersion": "2019-05-01-preview",
+            "requestSize": str(rng.randrange(2, 90)), "responseSize": str(rng.randrange(2, 9000)),
+            "statusCode": None, "requestName": "open", "direction": "c2d",
+            "durationMs": rng.randrange(3, 9000)}, "DeviceStreams")
+    if kind == 5:
+        return Event(time_s, device, "messageExpired", "403004", {
+            "deviceId": device.name, "messageId": "%032x" % rng.getrandbits(128),
+            "messageSizeInBytes": str(rng.randrange(10, 900)), "protocol": "Amqp",
+            "deliveryAcknowledgement": "Full", "deliveryCount": "0",
+            "expiryTime": "0001-01-01T00:00:00", "timeInSystem": "01:00:00", "ttl": rng.randrange(60, 86400),
+            "maskedIpAddress": "198.51.100.XXX", "statusCode": "4XX"}, "C2DCommands")
     return Event(time_s, device, "endpointUnhealthy", "403004", {
         "deviceId": None, "endpointName": "telemetry-lake", "messageId": None,
         "details": "DeviceMaximumQueueDepthExceeded", "routeName": None,

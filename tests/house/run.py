@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 
+from stage import tap
+
 LAYERS = ("command", "host", "core")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 # Headers whose business is the outside world.
@@ -45,15 +47,11 @@ def main():
     parser.add_argument("--daemon", required=True, type=pathlib.Path)
     parser.add_argument("--core", required=True)
     options = parser.parse_args()
-    checks = (("no include goes against the arrow", list(wrong_includes(options.daemon))),
-              ("the core asks no clock and does no I/O", list(wrong_symbols(options.core))))
-    print(f"TAP version 13\n1..{len(checks)}")
-    for number, (title, wrong) in enumerate(checks, 1):
-        print(f"{'not ok' if wrong else 'ok'} {number} - {title}")
-        for line in wrong:
-            print(f"# {line}")
-    sys.exit(any(wrong for _, wrong in checks))
+    report = tap.Report(2)
+    report.play("no include goes against the arrow", wrong_includes, options.daemon)
+    report.play("the core asks no clock and does no I/O", wrong_symbols, options.core)
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

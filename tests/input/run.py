@@ -9,6 +9,7 @@ certificate than the registered one; sensor-3's token lapses and it stays away.
 With WORD, only tests whose names hold it are run.
 """
 import argparse
+import bz2
 import gzip
 import json
 import lzma
@@ -21,6 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from stage import tap
 
 HUB = "/SUBSCRIPTIONS/6F1D3C52-0A7B-4E0E-9C0B-2D1B7F4A9E11/RESOURCEGROUPS/PLANT/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO"
 THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
@@ -115,18 +118,14 @@ GOOD = lines(RECORDS)
 
 # --- running ----------------------------------------------------------------------
 
-class Wrong(Exception):
-    """What a test found."""
-
-
 def check(truth, words):
     if not truth:
-        raise Wrong(words)
+        raise tap.Failed(words)
 
 
 def same(got, expected, words=""):
     if got != expected:
-        raise Wrong(f"{words}\nexpected {expected!r}\ngot      {got!r}")
+        raise tap.Failed(f"{words}\nexpected {expected!r}\ngot      {got!r}")
 
 
 class Runner:
@@ -159,7 +158,7 @@ class Runner:
         try:
             return json.loads(done.stdout.decode("utf-8")) | {"skipped": skipped(done.stderr.decode(errors="replace"))}
         except ValueError as e:
-            raise Wrong(f"no JSON: {e}: {done.stdout[-300:]!r}") from None
+            raise tap.Failed(f"no JSON: {e}: {done.stdout[-300:]!r}") from None
 
     def measure(self, path):
         """A report, and the megabytes that the program needed for it. The
@@ -305,7 +304,7 @@ def xz_is_read(run):
 @test
 def zstd_is_read(run):
     if not shutil.which("zstd"):
-        return "SKIP no zstd command"
+        raise tap.Skipped("no zstd command")
     packed = subprocess.run(["zstd", "-q", "-c"], input=GOOD, capture_output=True, check=True).stdout
     is_the_story(run.scan(run.file(packed, "packed.zst")))
 
@@ -314,6 +313,24 @@ def zstd_is_read(run):
 def standard_input_is_read(run):
     is_the_story(run.scan("-", stdin=GOOD))
     is_the_story(run.scan("-", stdin=gzip.compress(GOOD)))
+
+
+@test
+def bzip2_is_read(run):
+    is_the_story(run.scan(run.file(bz2.compress(GOOD), "packed.bz2")))
+
+
+@test
+def what_comes_in_small_pieces_is_read_whole(run):
+    for content in (GOOD, gzip.compress(GOOD)):
+        child = subprocess.Popen([run.lapsectl, "scan", "--json", "--config", str(run.config), "-"],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=run.environment)
+        for at in range(0, len(content), 97):
+            os.write(child.stdin.fileno(), content[at:at + 97])
+            if at % 3 == 0:
+                time.sleep(0.001)
+        out, _ = child.communicate(timeout=100)
+        is_the_story(json.loads(out) | {"skipped": {}})
 
 
 @test
@@ -532,6 +549,21 @@ def where_nothing_was_read_no_verdict_is_told(run):
         done = run.call("scan", name)
         same((done.returncode, done.stdout), (status, b""))
         check(b"nothing can be said" in done.stderr, done.stderr.decode())
+        done = run.call("scan", "--what-if", "return_within=2h", name)
+        same((done.returncode, done.stdout), (status, b""))
+        check(b"nothing can be said" in done.stderr, done.stderr.decode())
+
+
+@test
+def a_report_that_cannot_be_written_gives_3(run):
+    many = run.file(lines(azure(("09:05:00Z", f"valve-{i}", "deviceConnect", "401003", THUMBPRINT))
+                          for i in range(500)))
+    for path in (run.file(GOOD), many):
+        for form in ([], ["--json"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([run.lapsectl, "scan", "--config", str(run.config), *form, path], stdout=full,
+                                      stderr=subprocess.PIPE, env=run.environment, timeout=100)
+            same(done.returncode, 3, f"exit status of {form}; {done.stderr.decode()}")
 
 
 @test
@@ -709,6 +741,13 @@ def explain_says_when_there_is_nothing_to_explain(run):
 
 # --- TAP ----------------------------------------------------------------------------------
 
+def play(one, run):
+    """What a test gives back is a remark."""
+    remark = one(run)
+    if remark:
+        print(remark, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description="every input form through lapsectl, as TAP")
     parser.add_argument("--lapsectl", required=True, type=pathlib.Path)
@@ -718,22 +757,12 @@ def main():
     rules = options.rules or (None if os.environ.get("LAPSED_RULES")
                               else pathlib.Path(__file__).resolve().parents[2] / "rules")
     tests = [t for t in TESTS if options.word in t.__name__]
-    failed = 0
-    print(f"TAP version 13\n1..{len(tests)}", flush=True)
+    report = tap.Report(len(tests))
     with tempfile.TemporaryDirectory(prefix="input.") as folder:
         run = Runner(str(options.lapsectl.resolve()), rules, pathlib.Path(folder))
-        for number, one in enumerate(tests, 1):
-            name, note = one.__name__.replace("_", " "), None
-            try:
-                note = one(run)
-                print(f"ok {number} - {name}{' # ' + note if note and note.startswith('SKIP') else ''}", flush=True)
-            except (Wrong, OSError, LookupError, ValueError, subprocess.SubprocessError) as e:
-                failed += 1
-                print(f"not ok {number} - {name}")
-                note = "\n".join("# " + line for line in (str(e) or repr(e)).splitlines())
-            if note and note.startswith("#"):
-                print(note, flush=True)
-    return 1 if failed else 0
+        for one in tests:
+            report.play(one.__name__.replace("_", " "), play, one, run)
+    return report.finish()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 
+from stage import tap
+
 FILES = ("/etc/lapsed/conf.d/", "/etc/lapsed/lapsed.json", "/etc/lapsed/rules.d/", "/lib/systemd/system/lapsed.service",
          "/usr/bin/lapsectl", "/usr/sbin/lapsed", "/usr/share/lapsed/rules/signals.json",
          "/usr/share/man/man1/lapsectl.1.gz", "/usr/share/man/man5/lapsed.json.5.gz",
@@ -64,6 +66,8 @@ def hardening(deb):
 
 
 def lint(changes):
+    if not shutil.which("lintian"):
+        raise tap.Skipped("lintian is not installed")
     out = subprocess.run(["lintian", "--allow-root", "--fail-on", "none", "--tag-display-limit", "0", changes],
                          capture_output=True, text=True).stdout
     return [line for line in out.splitlines() if re.match("[EW]: ", line)]
@@ -72,35 +76,24 @@ def lint(changes):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", required=True, type=pathlib.Path)
-    options = parser.parse_args()
-    root = options.root.resolve()
-    print("TAP version 13", flush=True)
+    root = parser.parse_args().root.resolve()
     with tempfile.TemporaryDirectory() as folder:
         first, second = pathlib.Path(folder, "first"), pathlib.Path(folder, "second")
         code, words = build(root, first, "a", TZ="UTC", LC_ALL="C.UTF-8")
         if code == 2:
-            print("1..0 # SKIP " + ([line for line in words.splitlines() if line] or ["it cannot be built here"])[-1])
-            return
-        results = [("it builds", words.splitlines() if code else [])]
+            return tap.skip_all(([line for line in words.splitlines() if line] or ["it cannot be built here"])[-1])
+        report = tap.Report()
+        report.tell("it builds", [words] if code else [])
         if code == 0:
             deb, changes = next(first.glob("lapsed_*.deb")), next(first.glob("*.changes"))
             again, words = build(root, second, "a/rather/longer/way", TZ="Asia/Tokyo", LC_ALL="C",
                                  DEB_BUILD_OPTIONS="nocheck")
-            results.append(("built again elsewhere, it is the same to the bit",
-                            words.splitlines() if again else list(differ(first, second))))
-            results.append(("everything is in it", list(lacks(deb))))
-            results.append(("its programs are hardened", list(hardening(deb))))
-            if shutil.which("lintian"):
-                results.append(("lintian finds neither error nor warning", lint(changes)))
-            else:
-                results.append(("lintian # SKIP lintian is not installed", []))
-    print(f"1..{len(results)}")
-    for number, (title, wrong) in enumerate(results, 1):
-        print(f"{'not ok' if wrong else 'ok'} {number} - {title}")
-        for line in wrong:
-            print(f"# {line}")
-    sys.exit(any(wrong for _, wrong in results))
+            report.tell("built again elsewhere, it is the same to the bit", [words] if again else list(differ(first, second)))
+            report.play("everything is in it", lacks, deb)
+            report.play("its programs are hardened", hardening, deb)
+            report.play("lintian finds neither error nor warning", lint, changes)
+        return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

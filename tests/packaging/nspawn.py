@@ -9,7 +9,6 @@ Needs root, systemd-nspawn and an overlay file system. Without --deb the package
 """
 import argparse
 import contextlib
-import datetime
 import json
 import os
 import pathlib
@@ -21,32 +20,16 @@ import tempfile
 import time
 import uuid
 
+from stage import tap
+from stage.records import now, refused
+from stage.tap import Failed, Skipped, holds
+
 PATIENCE_S = 30
 LOG = "/var/log/azure/connections.jsonl"
-THUMBPRINT = ("Thumbprint does not match configuration: Thumbprint: SHA1Hash=0A1B, SHA2Hash=2C3D; "
-              "Configuration: PrimaryThumbprint=4E5F, SecondaryThumbprint=6071")
-
-
-class Failed(Exception):
-    """What was expected did not come."""
-
-
-class Skipped(Exception):
-    """It cannot be done here."""
-
-
-def holds(condition, what):
-    if not condition:
-        raise Failed(what)
 
 
 def wait(what, look, seconds=PATIENCE_S):
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        if time.monotonic() > end:
-            raise Failed(f"not within {seconds} s: {what}")
-        time.sleep(0.1)
-    return found
+    return tap.wait(what, look, seconds)
 
 
 class Container:
@@ -146,17 +129,6 @@ class Container:
         return self.run("test", "-e", path)[0] == 0 or self.run("test", "-L", path)[0] == 0
 
 
-def refused(device):
-    now = datetime.datetime.now(datetime.timezone.utc)
-    return json.dumps({
-        "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "resourceId": "/SUBSCRIPTIONS/0/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT",
-        "operationName": "deviceConnect", "category": "Connections", "level": "Error", "resultType": "401003",
-        "resultDescription": "IoTHubUnauthorized",
-        "properties": json.dumps({"deviceId": device, "protocol": "Mqtt", "statusCode": "401", "errorMessage": THUMBPRINT}),
-    }) + "\n"
-
-
 # --- the story, in its order ----------------------------------------------------
 
 def installed_and_ready(box):
@@ -180,7 +152,7 @@ def alert_in_the_journal(box):
     """The log is read through the group adm alone."""
     box.do("install", "-d", "-g", "adm", "-m", "750", "/var/log/azure")
     box.do("install", "-g", "adm", "-m", "640", "/dev/null", LOG)
-    box.write(LOG, refused("pump-7"))
+    box.write(LOG, refused(now(), "pump-7"))
     found = wait("an alert", lambda: box.said("AUTH_FAIL state=raised"))
     holds(found[0]["PRIORITY"] == "3" and "device=pump-7" in found[0]["MESSAGE"], str(found[0]))
 
@@ -201,7 +173,7 @@ def journal_in_and_out(box):
               '"alerts": [{"to": "journal"}, {"to": "devlog"}]}\n' % LOG)
     box.do("systemctl", "restart", "lapsed")
     wait("it has caught up", lambda: box.said("caught up", cursor))
-    box.do("logger", "--tag", "feeder", refused("valve-2").strip())
+    box.do("logger", "--tag", "feeder", refused(now(), "valve-2").strip())
     wait("an alert with fields", lambda: [entry for entry in box.journal(cursor) if entry.get("IOTHUB_DEVICE") == "valve-2"])
     wait("an alert on /dev/log", lambda: [entry for entry in box.said("device=valve-2", cursor)
                                           if entry["_TRANSPORT"] == "syslog"])
@@ -322,8 +294,8 @@ def make_package(options, folder):
     return next(folder.glob("lapsed_*.deb"))
 
 
-def play(options, stack):
-    """Yields (title, what is wrong)."""
+def prepare(options, stack):
+    """A container with the package in it."""
     if os.geteuid() != 0:
         raise Skipped("this needs root")
     for program in ("systemd-nspawn", "nsenter", "dpkg", "mount", "/usr/lib/systemd/systemd"):
@@ -335,15 +307,7 @@ def play(options, stack):
     deb = make_package(options, folder / "package")
     box = Container(stack, folder / "box")
     shutil.copy(deb, box.root / "root/lapsed.deb")
-    for step in STORY:
-        try:
-            step(box)
-            wrong = []
-        except Failed as e:
-            wrong = [str(e)] + ["  " + str(entry["MESSAGE"]) for entry in box.journal()[-15:]]
-        yield step.__name__.replace("_", " "), wrong
-        if wrong and step is STORY[0]:
-            return
+    return box
 
 
 def main():
@@ -352,24 +316,21 @@ def main():
     parser.add_argument("--deb", type=pathlib.Path, help="the package; without, it is built")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))        # so that all is cleared away
-    print("TAP version 13", flush=True)
-    failed, number = False, 0
     with contextlib.ExitStack() as stack:
         try:
-            for number, (title, wrong) in enumerate(play(options, stack), 1):
-                failed |= bool(wrong)
-                print(f"{'not ok' if wrong else 'ok'} {number} - {title}", flush=True)
-                for line in wrong:
-                    print("# " + line.replace("\n", "\n# "), flush=True)
+            box = prepare(options, stack)
         except Skipped as e:
-            print(f"1..0 # SKIP {e}", flush=True)
-            return
-        except Failed as e:
-            failed, number = True, number + 1
-            print(f"not ok {number} - {e}", flush=True)
-    print(f"1..{number}")
-    sys.exit(failed)
+            return tap.skip_all(e)
+        report = tap.Report(len(STORY))
+        for step in STORY:
+            wrong, skipped = tap.outcome(step, box)
+            if wrong:
+                wrong += ["  " + str(entry["MESSAGE"]) for entry in box.journal()[-15:]]
+            report.tell(step.__name__.replace("_", " "), wrong, skipped)
+            if wrong and step is STORY[0]:
+                break
+        return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+from stage import tap
+
 EXPOSURE_MOST = 13                                   # in tenths
 PAGES = ("lapsectl.1", "lapsed.json.5", "lapsed-alerts.5", "lapsed-rules.5", "lapsed.8")
 ROW = re.compile(r'X\(\w+, "([\w-]+)"')               # of a setting or a receiver
@@ -23,14 +25,10 @@ ASKED = {                                            # what the unit must say, w
 }
 
 
-class Skipped(Exception):
-    """It cannot be looked at here."""
-
-
 def need(program):
     found = shutil.which(program)
     if not found:
-        raise Skipped(f"{program} is not installed")
+        raise tap.Skipped(f"{program} is not installed")
     return found
 
 
@@ -65,7 +63,7 @@ def unit_is_little_exposed(options):
     code, out, err = run(analyze, "security", "--offline=true", f"--threshold={EXPOSURE_MOST}",
                          str(options.root / "packaging/lapsed.service"))
     if "unrecognized option" in err or "offline" in err:
-        raise Skipped("systemd-analyze cannot do it offline")
+        raise tap.Skipped("systemd-analyze cannot do it offline")
     if code:
         yield from [out.strip().splitlines()[-1] if out.strip() else err.strip(), f"more than {EXPOSURE_MOST / 10}"]
 
@@ -146,19 +144,11 @@ def main():
     parser.add_argument("--lapsed", type=pathlib.Path)
     options = parser.parse_args()
     options.lapsed = options.lapsed and options.lapsed.resolve()
-    failed = False
-    print(f"TAP version 13\n1..{len(CHECKS)}")
-    for number, (title, check) in enumerate(CHECKS, 1):
-        try:
-            wrong, directive = list(check(options)), ""
-        except Skipped as e:
-            wrong, directive = [], f" # SKIP {e}"
-        failed |= bool(wrong)
-        print(f"{'not ok' if wrong else 'ok'} {number} - {title}{directive}")
-        for line in wrong:
-            print(f"# {line}")
-    sys.exit(failed)
+    report = tap.Report(len(CHECKS))
+    for title, check in CHECKS:
+        report.play(title, check, options)
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

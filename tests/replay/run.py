@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 
+from stage import tap
+
 HERE = pathlib.Path(__file__).parent
 DUE = ("reconnect-loop", "not-returned", "auth-failure", "identity-conflict")
 PARTS = ("token-expiry", "recovered", *DUE, "connection-lost")
@@ -137,13 +139,11 @@ def main():
                 failures.setdefault(title, [])
                 if wrong:
                     failures[title].append(f"seed {seed}: {wrong}")
-    print(f"TAP version 13\n1..{len(failures)}")
-    for number, (title, wrong) in enumerate(failures.items(), 1):
-        print(f"{'not ok' if wrong else 'ok'} {number} - {title} ({options.seeds} seeds)")
-        for line in wrong[:5]:
-            print(f"# {line}")
-    sys.exit(any(failures.values()))
+    report = tap.Report(len(failures))
+    for title, wrong in failures.items():
+        report.tell(f"{title} ({options.seeds} seeds)", wrong[:5])
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,6 +10,8 @@ import pathlib
 import subprocess
 import sys
 
+from stage import tap
+
 FAMILIES = ("azure-monitor", "log-analytics", "operations-monitoring", "eventgrid", "nontelemetry")
 CAUSES = {"token-expiry": "cause1", "auth-failure": "cause2", "not-returned": "cause2"}
 
@@ -26,24 +28,19 @@ def main():
     options = parser.parse_args()
     folder = os.environ.get("LAPSED_SAMPLES")
     if not folder:
-        print("TAP version 13\n1..1\nok 1 - labelled samples # SKIP LAPSED_SAMPLES names no folder of samples")
-        return
+        return tap.skip_all("LAPSED_SAMPLES names no folder of samples")
     folder = pathlib.Path(folder)
     samples = [s for s in json.loads((folder / "index.json").read_text())["samples"]
                if s["family"].startswith(FAMILIES) and s["decidable_from_lines"]]
-    print(f"TAP version 13\n1..{len(samples)}")
-    failed = 0
-    for number, sample in enumerate(samples, 1):
+    report = tap.Report(len(samples))
+    for sample in samples:
         path = folder / sample["file"]
         run = subprocess.run([options.lapsectl, "scan", "--json", path], capture_output=True, text=True)
         got = causes(json.loads(run.stdout)) if run.returncode == 0 else [f"exit status {run.returncode}"]
-        good = got == [sample["verdict"]]
-        failed += not good
-        print(f"{'ok' if good else 'not ok'} {number} - {sample['slug']} is {sample['verdict']}")
-        if not good:
-            print(f"# got {got} {run.stderr.strip()}")
-    sys.exit(failed > 0)
+        report.tell(f"{sample['slug']} is {sample['verdict']}",
+                    [] if got == [sample["verdict"]] else [f"got {got} {run.stderr.strip()}"])
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -18,6 +18,8 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
+from stage import tap
+
 BASE = datetime(2026, 3, 2, tzinfo=timezone.utc)
 HUB = "contoso"
 NAMES = {"400027": "ConnectionForcefullyClosedOnNewConnection", "401003": "IoTHubUnauthorized",
@@ -254,19 +256,15 @@ def main():
     except (Bad, OSError) as e:
         print(f"Bail out! {e}")
         return 2
-    print(f"TAP version 13\n1..{len(stories)}")
-    failed = 0
+    report = tap.Report(len(stories))
     with tempfile.TemporaryDirectory(prefix="stories.") as directory:
-        for number, story in enumerate(stories, 1):
+        for story in stories:
             try:
                 notes = run(story, options, directory)
             except (Bad, ValueError) as e:
                 notes = [f"{story['file']}: {e}"]
-            failed += bool(notes)
-            print(f"{'not ok' if notes else 'ok'} {number} - {story['story']}")
-            if notes:
-                print("\n".join("# " + n for n in [f"{story['file']} says: {story['says']}"] + notes), flush=True)
-    return 1 if failed else 0
+            report.tell(story["story"], notes and [f"{story['file']} says: {story['says']}"] + notes)
+    return report.finish()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+from stage import tap
+
 HERE = pathlib.Path(__file__).parent
 spec = importlib.util.spec_from_file_location("stories", HERE.parent / "stories" / "run.py")
 stories = importlib.util.module_from_spec(spec)
@@ -33,23 +35,20 @@ def main():
     parser.add_argument("--lapsectl", required=True, type=pathlib.Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    paths, failed = sorted(HERE.glob("*.trace")), 0
-    print(f"TAP version 13\n1..{len(paths)}")
-    for number, path in enumerate(paths, 1):
+    paths = sorted(HERE.glob("*.trace"))
+    report = tap.Report(len(paths))
+    for path in paths:
         head, _, wanted = path.read_text().partition("says:\n")
         title, _, log = head.partition("log:\n")
         device = log.split()[1]
         got = explain(options.lapsectl.resolve(), log, device)
         if options.write:
             path.write_text(f"{head}says:\n{got}")
-        elif got != wanted:
-            failed += 1
-        print(f"{'not ok' if got != wanted and not options.write else 'ok'} {number} - {title.strip()}")
-        if got != wanted and not options.write:
-            for line in difflib.unified_diff(wanted.splitlines(), got.splitlines(), "wanted", "got", lineterm=""):
-                print(f"# {line}")
-    sys.exit(failed > 0)
+            wanted = got
+        report.tell(title.strip(), list(difflib.unified_diff(wanted.splitlines(), got.splitlines(), "wanted", "got",
+                                                             lineterm="")))
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

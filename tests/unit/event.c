@@ -164,6 +164,34 @@ static void test_any_order_of_arranging_gives_the_same(void **state)
 	assert_same_events(one, other, count);
 }
 
+/* As logs come: in order, but for some that are late by a few, and some that come twice. */
+static void test_what_is_nearly_in_order_is_arranged_like_any_other(void **state)
+{
+	uint32_t seed = 4;
+
+	for (int round = 0; round < 50; round++) {
+		struct event late[MANY], inserted[MANY], event;
+		size_t count = 0;
+		int changed;
+
+		for (int i = 0; i < MANY; i++) {
+			late[i] = any_event(&seed);
+			late[i].time_ns = i / 2;
+		}
+		for (int i = 0; i < round; i++) {
+			int at = (int)(dice(&seed) % (MANY - 4)), other = at + (int)(dice(&seed) % 4);
+
+			event = late[at];
+			late[at] = late[other];
+			late[other] = event;
+		}
+		for (int i = 0; i < MANY; i++)
+			events_insert(inserted, &count, &late[i], &changed);
+		assert_int_equal(events_arrange(late, MANY), count);
+		assert_same_events(inserted, late, count);
+	}
+}
+
 static void test_insertion_says_where_and_whether_something_changed(void **state)
 {
 	struct event events[4], event = {.time_ns = 10, .signal = SIGNAL_CONNECTED};
@@ -198,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_arranged_events_rise_and_hold_no_duplicate),
 		cmocka_unit_test(test_any_order_of_insertion_gives_what_arranging_gives),
 		cmocka_unit_test(test_any_order_of_arranging_gives_the_same),
+		cmocka_unit_test(test_what_is_nearly_in_order_is_arranged_like_any_other),
 		cmocka_unit_test(test_insertion_says_where_and_whether_something_changed),
 	};
 

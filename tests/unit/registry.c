@@ -145,6 +145,10 @@ static void test_more_hubs_than_fit_are_refused(void **state)
 	}
 	assert_int_equal(registry_hubs(registry), count - 1);
 	assert_int_equal(registry_hub(registry, SPAN("HUB-0")), 0);
+	for (int hub = 0; hub < count - 1; hub++) {
+		snprintf(name, sizeof name, "Hub-%d", hub);
+		assert_int_equal(registry_hub(registry, span_of(name)), hub);
+	}
 	registry_free(registry);
 }
 
@@ -191,8 +195,6 @@ static struct life lived(void)
 	life.protocol = PROTOCOL_HTTP;
 	life.authentication = AUTHENTICATION_X509;
 	life.sdk = 700;
-	life.cadence_ns = 3900 * STAMP_SECOND;
-	life.cadence_count = 17;
 	return life;
 }
 
@@ -214,8 +216,6 @@ static void assert_same_life(const struct life *a, const struct life *b)
 	assert_int_equal(a->protocol, b->protocol);
 	assert_int_equal(a->authentication, b->authentication);
 	assert_int_equal(a->sdk, b->sdk);
-	assert_int_equal(a->cadence_ns, b->cadence_ns);
-	assert_int_equal(a->cadence_count, b->cadence_count);
 	assert_memory_equal(&a->loops, &b->loops, sizeof a->loops);
 	assert_memory_equal(&a->displaced, &b->displaced, sizeof a->displaced);
 	assert_memory_equal(&a->renewals, &b->renewals, sizeof a->renewals);
@@ -227,12 +227,17 @@ static bool rests(struct device *device, const struct life *life)
 {
 	struct settings settings;
 	struct life woken;
+	struct habits *habits;
 
 	settings_default(&settings);
-	device_rest(device, life, &settings);
-	device_wake(device, &woken);
+	free(device_open_file(device, &woken));
+	assert_ptr_equal(device_file(device), &woken);
+	device_close_file(device, device_rest(device, life, &settings));
+	assert_null(device_file(device));
+	habits = device->has_habits ? device->habits : NULL;
+	device_wake(device, habits, &woken);
 	assert_same_life(&woken, life);
-	return device->habits;
+	return habits;
 }
 
 static void test_a_device_never_at_rest_wakes_to_a_new_life(void **state)
@@ -241,7 +246,7 @@ static void test_a_device_never_at_rest_wakes_to_a_new_life(void **state)
 	struct life fresh, woken;
 
 	life_begin(&fresh);
-	device_wake(find(registry, 0, "pump-1", NULL, true), &woken);
+	device_wake(find(registry, 0, "pump-1", NULL, true), NULL, &woken);
 	assert_same_life(&woken, &fresh);
 	registry_free(registry);
 }

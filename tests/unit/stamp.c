@@ -152,6 +152,27 @@ static void test_what_is_formatted_is_read_back(void **state)
 	}
 }
 
+/* Steps of any size and direction, so that days, seconds and fractions change or stay. */
+static void test_a_stamp_after_another_is_the_same_as_alone(void **state)
+{
+	static const int64_t steps[] = {0, 1, -1, 1001000, STAMP_SECOND, 86399 * STAMP_SECOND, STAMP_DAY, -STAMP_DAY};
+	struct stamp_text last = {0};
+	int64_t ns = -1;
+	uint32_t seed = 2;
+
+	for (int i = 0; i < 20000; i++) {
+		char text[STAMP_TEXT];
+		struct span next = stamp_next(&last, ns);
+
+		assert_string_equal(next.data, stamp_format(ns, text));
+		assert_int_equal(next.size, strlen(text));
+		ns += steps[dice(&seed) % 8] * (int64_t)(dice(&seed) % 3);
+	}
+	assert_span_equal(stamp_next(&last, STAMP_NEVER), "2262-04-11T23:47:16.854775807Z");
+	assert_span_equal(stamp_next(&last, 0), "1970-01-01T00:00:00Z");
+	assert_span_equal(stamp_next(&last, STAMP_NONE + 1), "1677-09-21T00:12:43.145224193Z");
+}
+
 static void test_the_end_of_the_scale_can_be_formatted(void **state)
 {
 	formats(STAMP_NEVER, "2262-04-11T23:47:16.854775807Z");
@@ -193,6 +214,7 @@ int main(void)
 		cmocka_unit_test(test_a_nul_byte_is_no_part_of_a_time),
 		cmocka_unit_test(test_a_format_is_as_long_as_its_fraction_needs),
 		cmocka_unit_test(test_what_is_formatted_is_read_back),
+		cmocka_unit_test(test_a_stamp_after_another_is_the_same_as_alone),
 		cmocka_unit_test(test_the_end_of_the_scale_can_be_formatted),
 		cmocka_unit_test(test_a_duration_is_told_for_people),
 		cmocka_unit_test(test_a_sum_stays_at_the_ends_of_the_scale),

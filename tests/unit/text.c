@@ -49,6 +49,24 @@ static void test_the_key_of_a_connection_string_is_redacted(void **state)
 	redacts("{\"primaryKey\":\"" KEY "\"}", "{\"primaryKey\":\"[redacted]\"}");
 }
 
+static void test_every_name_of_a_secret_is_known_in_any_case(void **state)
+{
+	static const char *const names[] = {"sig",      "SharedAccessKey", "AccountKey",   "access_key", "password",
+					    "pwd",      "primaryKey",      "secondaryKey", "key",        "token"};
+	char text[64], expected[sizeof text + 16];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		for (int shape = 0; shape < 3; shape++) {
+			snprintf(text, sizeof text, "a %s", names[i]);
+			for (char *c = text + 2; *c; c++)
+				if (shape > 0 && *c != '_')
+					*c = (char)(shape == 1 ? *c | 0x20 : *c & ~0x20);
+			snprintf(expected, sizeof expected, "%s=[redacted] b", text);
+			strcat(text, "=hidden b");
+			redacts(text, expected);
+		}
+}
+
 static void test_a_bare_key_is_redacted(void **state)
 {
 	redacts("the key " KEY " is wrong", "the key [redacted] is wrong");
@@ -166,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_a_signature_is_redacted_and_the_rest_of_the_token_kept),
 		cmocka_unit_test(test_a_token_encoded_once_more_is_redacted),
 		cmocka_unit_test(test_the_key_of_a_connection_string_is_redacted),
+		cmocka_unit_test(test_every_name_of_a_secret_is_known_in_any_case),
 		cmocka_unit_test(test_a_bare_key_is_redacted),
 		cmocka_unit_test(test_a_password_is_redacted_to_its_end),
 		cmocka_unit_test(test_hex_thumbprints_stay),

@@ -1,0 +1,96 @@
+#include "unit.h"
+
+#include "../../daemon/core/dossier.h"
+
+static void test_a_text_is_kept_once(void **state)
+{
+	struct dossier dossier = {0};
+
+	assert_int_equal(dossier_text(&dossier, SPAN("Token expired"), NULL, TEXTS_MAX), 1);
+	assert_int_equal(dossier_text(&dossier, SPAN("Unauthorized"), "policy=fleet", TEXTS_MAX), 2);
+	assert_int_equal(dossier_text(&dossier, SPAN("Token expired"), NULL, TEXTS_MAX), 1);
+	assert_int_equal(dossier_text(&dossier, SPAN("Unauthorized"), "policy=other", TEXTS_MAX), 2);
+	assert_int_equal(dossier.text_count, 2);
+	assert_string_equal(dossier_read(&dossier, 1).message, "Token expired");
+	assert_string_equal(dossier_read(&dossier, 2).captures, "policy=fleet");
+	assert_null(dossier_read(&dossier, 3).message);
+	dossier_clear(&dossier);
+}
+
+static void test_texts_of_one_size_are_told_apart(void **state)
+{
+	struct dossier dossier = {0};
+
+	assert_int_equal(dossier_text(&dossier, SPAN("10.1.2.XXX"), NULL, ADDRESSES_MAX), 1);
+	assert_int_equal(dossier_text(&dossier, SPAN("10.1.3.XXX"), NULL, ADDRESSES_MAX), 2);
+	assert_int_equal(dossier_text(&dossier, SPAN("10.1.3.XXX"), NULL, ADDRESSES_MAX), 2);
+	dossier_clear(&dossier);
+}
+
+/* Each has another id, and is the same message. */
+static void test_what_is_redacted_alike_is_one_text(void **state)
+{
+	struct dossier dossier = {0};
+
+	assert_int_equal(dossier_text(&dossier, SPAN("No. Tracking ID:0123-G:1"), NULL, TEXTS_MAX), 1);
+	assert_int_equal(dossier_text(&dossier, SPAN("No. Tracking ID:4567-G:2"), NULL, TEXTS_MAX), 1);
+	assert_int_equal(dossier_text(&dossier, SPAN("No. Tracking ID:..."), NULL, TEXTS_MAX), 1);
+	assert_string_equal(dossier_read(&dossier, 1).message, "No. Tracking ID:...");
+	dossier_clear(&dossier);
+}
+
+/* Redacting it once more would change it again: it is another text. */
+static void test_a_redacted_text_is_not_taken_for_one_that_came_so(void **state)
+{
+	static const char raw[] = "sig=x%26AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+	static const char once[] = "sig=[redacted]%26AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+	struct dossier dossier = {0};
+
+	assert_int_equal(dossier_text(&dossier, span_of(raw), NULL, TEXTS_MAX), 1);
+	assert_string_equal(dossier_read(&dossier, 1).message, once);
+	assert_int_equal(dossier_text(&dossier, span_of(once), NULL, TEXTS_MAX), 2);
+	assert_string_equal(dossier_read(&dossier, 2).message, "sig=[redacted][redacted]");
+	dossier_clear(&dossier);
+}
+
+static void test_what_was_cut_is_not_taken_for_what_is_whole(void **state)
+{
+	struct dossier dossier = {0};
+	char text[2 * MESSAGE_MAX];
+
+	memset(text, 'x', sizeof text);
+	assert_int_equal(dossier_text(&dossier, (struct span){text, sizeof text}, NULL, TEXTS_MAX), 1);
+	assert_int_equal(dossier_text(&dossier, (struct span){text, MESSAGE_MAX - 1}, NULL, TEXTS_MAX), 1);
+	assert_int_equal(dossier_text(&dossier, (struct span){text, MESSAGE_MAX - 2}, NULL, TEXTS_MAX), 2);
+	assert_int_equal(dossier_text(&dossier, SPAN("a\0b"), NULL, TEXTS_MAX), 3);
+	assert_int_equal(dossier_text(&dossier, SPAN("a"), NULL, TEXTS_MAX), 3);
+	dossier_clear(&dossier);
+}
+
+static void test_no_more_texts_are_kept_than_are_asked_for(void **state)
+{
+	struct dossier dossier = {0};
+	char text[16];
+
+	for (int i = 1; i <= 300; i++) {
+		snprintf(text, sizeof text, "text %d", i);
+		assert_int_equal(dossier_text(&dossier, span_of(text), NULL, TEXTS_MAX), i <= TEXTS_MAX ? i : 0);
+	}
+	assert_int_equal(dossier_text(&dossier, SPAN("an address"), NULL, ADDRESSES_MAX), 0);
+	assert_int_equal(dossier_text(&dossier, SPAN("text 255"), NULL, TEXTS_MAX), 255);
+	dossier_clear(&dossier);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_text_is_kept_once),
+		cmocka_unit_test(test_texts_of_one_size_are_told_apart),
+		cmocka_unit_test(test_what_is_redacted_alike_is_one_text),
+		cmocka_unit_test(test_a_redacted_text_is_not_taken_for_one_that_came_so),
+		cmocka_unit_test(test_what_was_cut_is_not_taken_for_what_is_whole),
+		cmocka_unit_test(test_no_more_texts_are_kept_than_are_asked_for),
+	};
+
+	return RUN(tests);
+}
