@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from row import Row
+from row import Row, Unmeasured
 
 ALERTS = 50                    # of each program in each round
 LEAST_ROUNDS = 9
@@ -20,6 +20,7 @@ SECONDS = 2                    # of writing, each time
 IDLE_S = 60
 WATCHDOG_S = 30                # as in the shipped unit
 PATIENCE_S = 20
+LEAST_PACE = 0.9               # of the pace that was asked for; on a machine that is so busy nobody wakes up in time
 
 
 def configure(folder, log, socket=None, state=None):
@@ -44,7 +45,7 @@ def running(command, said, words, environment=None):
         end = time.monotonic() + PATIENCE_S
         while words not in said.read_text():
             if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{command[0]} does not start: {said.read_text()}")
+                raise Unmeasured(f"{command[0]} does not start: {said.read_text()}")
             time.sleep(0.01)
         yield process
     finally:
@@ -68,21 +69,22 @@ def folder_in(place, name):
 def latency(bench):
     """The median of the rounds' ratios; each program follows a log in a folder of its own."""
     rounds = max(bench.rounds, LEAST_ROUNDS)
-    with tempfile.TemporaryDirectory(dir=bench.work) as place, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(dir=bench.work) as place, tempfile.TemporaryDirectory() as sockets, \
+         contextlib.ExitStack() as stack:
         folders = [folder_in(place, name) for name in ("bare", "memory", "durable")]
-        pairs = [(folder / "log", folder / "socket") for folder in folders]
+        pairs = [(folder / "log", pathlib.Path(sockets, folder.name)) for folder in folders]     # a short path
         meter = subprocess.Popen([f"{bench.build}/bench/live/live-latency", str(rounds), str(ALERTS),
                                   *(str(path) for pair in pairs for path in pair)],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         stack.callback(meter.kill)
         if meter.stderr.readline() != "listening\n":
-            raise RuntimeError("live-latency does not start")
+            raise Unmeasured("live-latency does not start")
         stack.enter_context(running([f"{bench.build}/bench/live/live-bare", *pairs[0]], folders[0] / "said", "following"))
         stack.enter_context(lapsed(bench, folders[1], pairs[1][0], socket=pairs[1][1]))
         stack.enter_context(lapsed(bench, folders[2], pairs[2][0], socket=pairs[2][1], state=folders[2] / "state"))
         said, complaint = meter.communicate("\n")
         if meter.returncode:
-            raise RuntimeError(f"live-latency: {complaint}")
+            raise Unmeasured(f"live-latency: {complaint}")
     medians = [[int(word) / 1000 for word in line.split()] for line in said.splitlines()]
     bare, memory, durable = (statistics.median(column) for column in zip(*medians))
     ratio = statistics.median(row[1] / row[0] for row in medians)
@@ -141,14 +143,18 @@ def tail_cost(rate):
                                            log], folder / "said", "caught up")
                     cost, pace = cost_ns(bench, program, log, rate)
                     if count_read(folder) != records:
-                        raise RuntimeError(f"{name} read {count_read(folder)} of {records} records")
+                        raise Unmeasured(f"{name} read {count_read(folder)} of {records} records")
+                    if pace < rate * LEAST_PACE:
+                        raise Unmeasured(f"only {pace} records a second could be written: the machine is too busy")
                     if name == "lapsed":
                         judging.append(judging_ns(bench, log, records))
                 costs[name].append(cost)
                 paces.append(pace)
-        each, ours = min(costs["each"]), min(costs["lapsed"])
-        return each / ours, (f"{each:.0f} ns against {ours:.0f} ns a record, of which decoding and judging, the same in both, "
-                             f"are about {min(judging):.0f} ns; written at {min(paces)} to {max(paces)} a second")
+        # Not the least of each: on a busy machine the other loop wakes up late, finds more at once, and looks cheap.
+        ratio = statistics.median(each / ours for each, ours in zip(costs["each"], costs["lapsed"]))
+        each, ours = statistics.median(costs["each"]), statistics.median(costs["lapsed"])
+        return ratio, (f"{each:.0f} ns against {ours:.0f} ns a record, of which decoding and judging, the same in both, are "
+                       f"about {min(judging):.0f} ns; medians; written at {min(paces)} to {max(paces)} a second")
     return measure
 
 

@@ -142,8 +142,6 @@ void turn_step(struct daemon *daemon, struct input *input)
 
 	input->now = daemon_now();
 	engine_step(daemon->engine, input, &output);
-	if (output.freed_much)
-		malloc_trim(0);
 	if (output.count > 0)
 		turn_commit(daemon, &output);
 	for (size_t i = 0; i < output.count; i++)
@@ -154,6 +152,8 @@ void turn_step(struct daemon *daemon, struct input *input)
 		store_later(daemon);
 	}
 	tick_after(daemon, output.wait_ns);
+	if (output.freed_much)
+		malloc_trim(0);
 }
 
 /* --- reading ------------------------------------------------------------ */
