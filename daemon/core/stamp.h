@@ -22,13 +22,13 @@ enum { STAMP_TEXT = 32 };
  * 2199. Returns false for anything else. */
 bool stamp_parse(struct span text, int64_t *ret_ns);
 
-/* The minute that was read last; zeros: none. */
+/* The day that was read last; zeros: none. */
 struct stamp_recall {
-	char minute[17]; /* "2026-11-22T04:31:" */
+	char day[11]; /* "2026-11-22T" */
 	int64_t ns;
 };
 
-/* The same, quicker where stamps of one minute follow each other. */
+/* The same, quicker where stamps of one day follow each other. */
 bool stamp_parse_near(struct stamp_recall *recall, struct span text, int64_t *ret_ns);
 
 /* RFC 3339, UTC, the fraction only as long as it needs to be. */
