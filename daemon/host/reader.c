@@ -38,10 +38,12 @@ struct reader {
 	struct sequences sequences;
 	struct sequence begun;       /* up to this number all was read before the start */
 	struct sequence *last;       /* of the entry before; NULL: there was none */
+	bool has_looked_again;       /* see look_again() */
 	bool at_end, is_moved;       /* as last told; since then something is to tell */
 	char *batch;
 	size_t size;
 	uint64_t lost_from, lost, refused;
+	int64_t lost_told_ms;
 };
 
 /* --- frames ------------------------------------------------------------- */
@@ -63,15 +65,32 @@ static void write_all(const void *data, size_t size)
 	}
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A journal that is damaged all over has many gaps: the first is told at once,
+ * the others together, once a second. Till then the position waits with them:
+ * whoever starts from it finds them again. */
+static bool may_tell_lost(const struct reader *reader)
+{
+	return now_ms() - reader->lost_told_ms >= SECOND_MS;
+}
+
 static void send_frame(struct reader *reader, bool at_end, const char *words)
 {
+	bool tells_lost = reader->lost && may_tell_lost(reader), waits = reader->lost && !tells_lost;
 	struct journal_frame frame = {
 		.magic = JOURNAL_MAGIC,
 		.flags = at_end ? JOURNAL_AT_END : 0,
 		.lost_from = reader->lost_from,
-		.lost = reader->lost,
+		.lost = tells_lost ? reader->lost : 0,
 		.refused = reader->refused,
-		.position_size = (uint32_t)strlen(reader->position),
+		.position_size = waits ? 0 : (uint32_t)strlen(reader->position),
 		.words_size = (uint32_t)strlen(words),
 		.records_size = (uint32_t)reader->size,
 	};
@@ -81,7 +100,10 @@ static void send_frame(struct reader *reader, bool at_end, const char *words)
 	write_all(words, frame.words_size);
 	write_all(reader->batch, reader->size);
 	reader->size = 0;
-	reader->lost = 0;
+	if (tells_lost) {
+		reader->lost = 0;
+		reader->lost_told_ms = now_ms();
+	}
 	reader->refused = 0;
 	reader->at_end = at_end;
 	reader->is_moved = false;
@@ -122,13 +144,55 @@ static void require_readable(struct reader *reader)
 	_exit(JOURNAL_UNREADABLE);
 }
 
+static void give_up(struct reader *reader, const char *what, int error)
+{
+	fprintf(stderr, "<4>journal %s: %s: %s\n", reader->place, what, strerror(-error));
+	_exit(EXIT_BROKEN);
+}
+
+/* What matches, or what journald says of not having taken it. */
+static void add_matches(struct reader *reader)
+{
+	static const char unit[] = "_SYSTEMD_UNIT=";
+	char object[300];
+
+	for (size_t i = 0; i < reader->match_count; i++)
+		sd_journal_add_match(reader->journal, reader->matches[i], 0);
+	for (size_t i = 0; i < reader->match_count; i++) {
+		if (strncmp(reader->matches[i], unit, sizeof unit - 1) != 0)
+			continue;
+		snprintf(object, sizeof object, "OBJECT%s", reader->matches[i]);
+		sd_journal_add_disjunction(reader->journal);
+		sd_journal_add_match(reader->journal, "_TRANSPORT=driver", 0);
+		sd_journal_add_match(reader->journal, "MESSAGE_ID=" MESSAGE_REFUSED, 0);
+		sd_journal_add_match(reader->journal, object, 0);
+	}
+}
+
+static void open_journal(struct reader *reader)
+{
+	int r = reader->sequences.is_system ? sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY)
+				  : sd_journal_open_directory(&reader->journal, reader->place, 0);
+
+	if (r < 0) {
+		tell(reader, true, "it cannot be read: %s", strerror(-r));
+		_exit(JOURNAL_UNREADABLE);
+	}
+	/* At once: files that go before are never let go of. */
+	r = sd_journal_get_fd(reader->journal);
+	if (r < 0)
+		give_up(reader, "cannot be watched", r);
+	sd_journal_set_data_threshold(reader->journal, JOURNAL_MESSAGE_MAX + sizeof "MESSAGE=");
+	add_matches(reader);
+}
+
 /* --- positions and numbers ---------------------------------------------- */
 
 /* From this number on so many entries are lost. What was read before them goes
  * first, so that the gap stands where it is. */
 static void lose(struct reader *reader, uint64_t from, uint64_t count)
 {
-	if (reader->size)
+	if (reader->size && may_tell_lost(reader))
 		send_frame(reader, false, "");
 	if (reader->lost == 0)
 		reader->lost_from = from;
@@ -209,6 +273,19 @@ static void find_lost(struct reader *reader)
 	}
 }
 
+/* libsystemd lets go of a file in which reading begins right before a damaged
+ * entry: once, all is opened anew and the rest looked for from the head. */
+static bool look_again(struct reader *reader, const struct sequence *sequence)
+{
+	if (reader->has_looked_again || reader->sequences.count > 1 || *reader->begun.id == '\0')
+		return false;
+	reader->has_looked_again = true;
+	reader->begun = *sequence;
+	sd_journal_close(reader->journal);
+	open_journal(reader);
+	return sd_journal_seek_head(reader->journal) == 0;
+}
+
 /* Called at the end of what there is, about once a second. What was the newest
  * entry the last time has been passed by now, or cannot be read. */
 static void pass_newest(struct reader *reader)
@@ -219,6 +296,8 @@ static void pass_newest(struct reader *reader)
 
 		if (sequence->awaited <= number)
 			continue;
+		if (has_all_numbers(reader) && look_again(reader, sequence))
+			return;
 		if (has_all_numbers(reader))
 			lose(reader, number + 1, sequence->awaited - number);
 		sequence->number = sequence->awaited;
@@ -315,48 +394,6 @@ static void take_entry(struct reader *reader)
 
 /* --- reading ------------------------------------------------------------ */
 
-static void give_up(struct reader *reader, const char *what, int error)
-{
-	fprintf(stderr, "<4>journal %s: %s: %s\n", reader->place, what, strerror(-error));
-	_exit(EXIT_BROKEN);
-}
-
-/* What matches, or what journald says of not having taken it. */
-static void add_matches(struct reader *reader)
-{
-	static const char unit[] = "_SYSTEMD_UNIT=";
-	char object[300];
-
-	for (size_t i = 0; i < reader->match_count; i++)
-		sd_journal_add_match(reader->journal, reader->matches[i], 0);
-	for (size_t i = 0; i < reader->match_count; i++) {
-		if (strncmp(reader->matches[i], unit, sizeof unit - 1) != 0)
-			continue;
-		snprintf(object, sizeof object, "OBJECT%s", reader->matches[i]);
-		sd_journal_add_disjunction(reader->journal);
-		sd_journal_add_match(reader->journal, "_TRANSPORT=driver", 0);
-		sd_journal_add_match(reader->journal, "MESSAGE_ID=" MESSAGE_REFUSED, 0);
-		sd_journal_add_match(reader->journal, object, 0);
-	}
-}
-
-static void open_journal(struct reader *reader)
-{
-	int r = reader->sequences.is_system ? sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY)
-				  : sd_journal_open_directory(&reader->journal, reader->place, 0);
-
-	if (r < 0) {
-		tell(reader, true, "it cannot be read: %s", strerror(-r));
-		_exit(JOURNAL_UNREADABLE);
-	}
-	/* At once: files that go before are never let go of. */
-	r = sd_journal_get_fd(reader->journal);
-	if (r < 0)
-		give_up(reader, "cannot be watched", r);
-	sd_journal_set_data_threshold(reader->journal, JOURNAL_MESSAGE_MAX + sizeof "MESSAGE=");
-	add_matches(reader);
-}
-
 /* The position leads nowhere: following it would be silence for ever. */
 static int seek_head(struct reader *reader, const char *why)
 {
@@ -392,14 +429,6 @@ static int seek(struct reader *reader, const char *position)
 	if (r > 0)
 		take_entry(reader);
 	return r < 0 ? r : 0;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Until something happens, or a second is over. */
@@ -493,6 +522,7 @@ int reader_run(int count, char **arguments)
 	reader->batch = malloc(JOURNAL_RECORDS_MAX);
 	if (!reader->batch)
 		return EXIT_BROKEN;
+	reader->lost_told_ms = -SECOND_MS;
 	find_own_unit(reader);
 	require_readable(reader);
 	open_journal(reader);

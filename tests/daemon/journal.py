@@ -2,11 +2,9 @@
 import json
 import os
 import signal
-import struct
-import subprocess
 import time
 
-from journals import configure, entry, gaps, head, of, reader, start, write
+from journals import configure, entry, gaps, head, of, read_frames, reader, start, write
 from rig import append, connected, expect, expelled, holds, now, refused, story, wait
 
 
@@ -107,28 +105,6 @@ def growing(bench):
     counts = daemon.stop()
     expect((counts["read"], counts["malformed"]), (5, 0), "records read, malformed")
     expect(gaps(daemon), [], "losses")
-
-
-FRAME = struct.Struct("=IIQQQIIII")
-
-
-def read_frames(bench, folder, position="", *matches):
-    """What the reader alone says up to the end: records, last position, words, lost."""
-    with subprocess.Popen([bench.lapsed, "--read-journal", str(folder), position, *matches],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        records, words, gone, at_end = [], "", 0, False
-        while not at_end:
-            start_of = process.stdout.read(FRAME.size)
-            holds(len(start_of) == FRAME.size, f"it ended after {records}, {words}")
-            _, flags, _, lost_now, _, *sizes, _ = FRAME.unpack(start_of)
-            parts = [process.stdout.read(size).decode() for size in sizes]
-            position = parts[0] or position
-            words += parts[1]
-            records += parts[2].splitlines()
-            gone += lost_now
-            at_end = flags & 1
-        process.kill()
-    return records, position, words, gone
 
 
 @story("a position leads to the entry behind it; one that leads nowhere, to the head with a word")

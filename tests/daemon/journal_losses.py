@@ -1,11 +1,13 @@
 """What a journal can lose, and how that is told: removed, damaged, refused, replaced."""
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import time
 
-from journals import Journald, configure, entry, gaps, head, of, reader, start, write
+from journals import Journald, configure, entry, gaps, head, of, read_frames, reader, start, write
 from rig import Daemon, connected, expect, holds, now, refused, story, wait
 
 
@@ -175,13 +177,45 @@ def spoilt(bench):
     write(file, *(entry(connected(now() - 100 + n, f"meter-{n}"), now() - 100 + n) for n in range(50)))
     spoil(file, 11, 12, 13, 31)
     daemon = start(bench, of(file.parent))
+    daemon.line("from number 31 on")
     expect(gaps(daemon), [(11, 3), (31, 1)], "gaps")
     expect(daemon.stop()["read"], 46, "records read")
     spoil(file, 50)
     daemon = start(bench, of(file.parent))
-    daemon.line("from number 50 on")
-    expect(gaps(daemon), [(11, 3), (31, 1), (50, 1)], "gaps, with the last entry")
+    wait("with the last entry", lambda: sum(count for _, count in gaps(daemon)) == 5)
     expect(daemon.stop()["read"], 45, "records read")
+
+
+@story("a journal that is damaged all over does not flood")
+def riddled(bench):
+    file, at = bench.folder / "journal" / "a.journal", now() - 3000
+    write(file, *(entry(connected(at + n, f"meter-{n}"), at + n) for n in range(3000)))
+    spoil(file, *range(10, 2990, 2))
+    daemon = start(bench, of(file.parent))
+    wait("all are told", lambda: sum(count for _, count in gaps(daemon)) == 1490)
+    holds(len(gaps(daemon)) <= 5, f"{len(gaps(daemon))} gaps are told")
+    expect(daemon.stop()["read"], 1510, "records read")
+
+
+@story("from a position before damaged entries, gaps that were not told yet are found, and all that can be read")
+def riddled_again(bench):
+    file, at = bench.folder / "journal" / "a.journal", now() - 3000
+    write(file, *(entry(connected(at + n, f"meter-{n}"), at + n) for n in range(50)))
+    spoil(file, *range(10, 40, 2))
+    first, position, _, gone = read_frames(bench, file.parent)
+    expect((len(first), gone), (35, 1), "records, lost as told up to the end")
+    number = int(dict(part.split("=") for part in position.split(";"))["i"], 16)
+    expect(number, 11, "the position, which waits for the other gaps")
+    path = configure(bench, of(file.parent))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"state": str(bench.folder)}))
+    Daemon(bench, path, {}, None).line("caught up")
+    bench.daemons[0].stop()
+    with contextlib.closing(sqlite3.connect(bench.folder / "state.sqlite")) as state:
+        state.execute("UPDATE journal SET position = ?", (position,))
+        state.commit()
+    daemon = Daemon(bench, path, {}, None)
+    wait("all gaps", lambda: sum(count for _, count in gaps(daemon)) == 14)
+    expect(daemon.stop()["read"], 25, "records behind the position")
 
 
 @story("a gap is told once over a restart")

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -161,3 +162,25 @@ def gaps(daemon):
     found = [GAP.fullmatch(line) for line in daemon.lines("INPUT_GAP: ")]
     holds(all(found), f"told as {daemon.lines('INPUT_GAP: ')}")
     return [(int(m[3]), m[1] and int(m[1])) for m in found]
+
+
+FRAME = struct.Struct("=IIQQQIIII")
+
+
+def read_frames(bench, folder, position="", *matches):
+    """What the reader alone says up to the end: records, last position, words, lost."""
+    with subprocess.Popen([bench.lapsed, "--read-journal", str(folder), position, *matches],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        records, words, gone, at_end = [], "", 0, False
+        while not at_end:
+            start_of = process.stdout.read(FRAME.size)
+            holds(len(start_of) == FRAME.size, f"it ended after {records}, {words}")
+            _, flags, _, lost_now, _, *sizes, _ = FRAME.unpack(start_of)
+            parts = [process.stdout.read(size).decode() for size in sizes]
+            position = parts[0] or position
+            words += parts[1]
+            records += parts[2].splitlines()
+            gone += lost_now
+            at_end = flags & 1
+        process.kill()
+    return records, position, words, gone
