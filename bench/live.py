@@ -1,6 +1,7 @@
 """The live loop: how soon an alert is there, what a record costs, what idling costs."""
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -10,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from row import Row
+from row import Row, Unmeasured
 
 ALERTS = 50                    # of each program in each round
 LEAST_ROUNDS = 9
@@ -19,6 +20,7 @@ SECONDS = 2                    # of writing, each time
 IDLE_S = 60
 WATCHDOG_S = 30                # as in the shipped unit
 PATIENCE_S = 20
+LEAST_PACE = 0.9               # of the pace that was asked for; on a machine that is so busy nobody wakes up in time
 
 
 def configure(folder, log, socket=None, state=None):
@@ -43,7 +45,7 @@ def running(command, said, words, environment=None):
         end = time.monotonic() + PATIENCE_S
         while words not in said.read_text():
             if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{command[0]} does not start: {said.read_text()}")
+                raise Unmeasured(f"{command[0]} does not start: {said.read_text()}")
             time.sleep(0.01)
         yield process
     finally:
@@ -67,21 +69,22 @@ def folder_in(place, name):
 def latency(bench):
     """The median of the rounds' ratios; each program follows a log in a folder of its own."""
     rounds = max(bench.rounds, LEAST_ROUNDS)
-    with tempfile.TemporaryDirectory(dir=bench.work) as place, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(dir=bench.work) as place, tempfile.TemporaryDirectory() as sockets, \
+         contextlib.ExitStack() as stack:
         folders = [folder_in(place, name) for name in ("bare", "memory", "durable")]
-        pairs = [(folder / "log", folder / "socket") for folder in folders]
+        pairs = [(folder / "log", pathlib.Path(sockets, folder.name)) for folder in folders]     # a short path
         meter = subprocess.Popen([f"{bench.build}/bench/live/live-latency", str(rounds), str(ALERTS),
                                   *(str(path) for pair in pairs for path in pair)],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         stack.callback(meter.kill)
         if meter.stderr.readline() != "listening\n":
-            raise RuntimeError("live-latency does not start")
+            raise Unmeasured("live-latency does not start")
         stack.enter_context(running([f"{bench.build}/bench/live/live-bare", *pairs[0]], folders[0] / "said", "following"))
         stack.enter_context(lapsed(bench, folders[1], pairs[1][0], socket=pairs[1][1]))
         stack.enter_context(lapsed(bench, folders[2], pairs[2][0], socket=pairs[2][1], state=folders[2] / "state"))
         said, complaint = meter.communicate("\n")
         if meter.returncode:
-            raise RuntimeError(f"live-latency: {complaint}")
+            raise Unmeasured(f"live-latency: {complaint}")
     medians = [[int(word) / 1000 for word in line.split()] for line in said.splitlines()]
     bare, memory, durable = (statistics.median(column) for column in zip(*medians))
     ratio = statistics.median(row[1] / row[0] for row in medians)
@@ -140,14 +143,18 @@ def tail_cost(rate):
                                            log], folder / "said", "caught up")
                     cost, pace = cost_ns(bench, program, log, rate)
                     if count_read(folder) != records:
-                        raise RuntimeError(f"{name} read {count_read(folder)} of {records} records")
+                        raise Unmeasured(f"{name} read {count_read(folder)} of {records} records")
+                    if pace < rate * LEAST_PACE:
+                        raise Unmeasured(f"only {pace} records a second could be written: the machine is too busy")
                     if name == "lapsed":
                         judging.append(judging_ns(bench, log, records))
                 costs[name].append(cost)
                 paces.append(pace)
-        each, ours = min(costs["each"]), min(costs["lapsed"])
-        return each / ours, (f"{each:.0f} ns against {ours:.0f} ns a record, of which decoding and judging, the same in both, "
-                             f"are about {min(judging):.0f} ns; written at {min(paces)} to {max(paces)} a second")
+        # Not the least of each: on a busy machine the other loop wakes up late, finds more at once, and looks cheap.
+        ratio = statistics.median(each / ours for each, ours in zip(costs["each"], costs["lapsed"]))
+        each, ours = statistics.median(costs["each"]), statistics.median(costs["lapsed"])
+        return ratio, (f"{each:.0f} ns against {ours:.0f} ns a record, of which decoding and judging, the same in both, are "
+                       f"about {min(judging):.0f} ns; medians; written at {min(paces)} to {max(paces)} a second")
     return measure
 
 
@@ -158,8 +165,9 @@ def wakeups(process):
     return int(re.search(r"(?m)^voluntary_ctxt_switches:\s+(\d+)", status)[1])
 
 
-def idle(bench, count):
-    """What `count` says rose by in a minute in which nothing happened, with a service manager's watchdog on."""
+@functools.cache
+def idle(bench):
+    """Wake-ups, and nanoseconds of CPU, of some time in which nothing happens; a watchdog is on, and a state is kept."""
     with tempfile.TemporaryDirectory(dir=bench.work) as place:
         folder = pathlib.Path(place)
         log = folder_in(place, "logs") / "log"
@@ -167,17 +175,17 @@ def idle(bench, count):
         manager = {"NOTIFY_SOCKET": str(folder / "nobody"), "WATCHDOG_USEC": str(WATCHDOG_S * 1000000)}
         with lapsed(bench, folder, log, manager, state=folder / "state") as process:
             time.sleep(2)
-            before = count(process)
+            before = wakeups(process), cpu_ns(process)
             time.sleep(IDLE_S)
-            return count(process) - before
+            return wakeups(process) - before[0], cpu_ns(process) - before[1]
 
 
 def idle_wakeups(bench):
-    return idle(bench, wakeups) * 60 / IDLE_S, f"in {IDLE_S} s; the watchdog wants a word every {WATCHDOG_S} s"
+    return idle(bench)[0] * 60 / IDLE_S, f"in {IDLE_S} s; the watchdog wants a word every {WATCHDOG_S} s"
 
 
 def idle_cpu(bench):
-    spent = idle(bench, cpu_ns)
+    spent = idle(bench)[1]
     return spent / (IDLE_S * 1e9) * 100, f"{spent / 1e6:.2f} ms in {IDLE_S} s"
 
 

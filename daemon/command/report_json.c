@@ -237,13 +237,13 @@ bool report_json(struct survey *survey, const struct plan *plan, const struct op
 	writer_line(writer);
 	writer_open(writer, "devices", '[');
 	for (size_t i = 0; i < count; i++) {
-		found |= finding_needs_somebody(&findings[i]);
 		if (findings[i].episode_count == 0 && !options->all)
 			continue;
 		writer_line(writer);
 		writer_open(writer, NULL, '{');
 		report_device(&report, &findings[i]);
 		writer_close(writer, '}');
+		found |= finding_needs_somebody(&findings[i]);
 	}
 	writer_close(writer, ']');
 	writer_close(writer, '}');

@@ -3,13 +3,16 @@
 /* Longer texts are written character by character, so that none has to fit. */
 enum { PLAIN_MAX = 4096 };
 
+/* Of 64 bits. */
+enum { DIGITS_MAX = 20 };
+
 void writer_begin(struct writer *ret, FILE *file)
 {
 	ret->file = file;
 	ret->size = 0;
 	ret->follows = false;
 	ret->mark = SIZE_MAX;
-	ret->last = (struct stamp_text){0};
+	ret->day = (struct stamp_day){0};
 }
 
 void writer_flush(struct writer *writer)
@@ -169,34 +172,40 @@ void writer_put_word(struct writer *writer, const char *word)
 
 /* --- the rest ----------------------------------------------------------- */
 
+/* Straight to its place, as stamps are: what was written byte by byte is slow to
+ * copy at once. */
 void writer_put_number(struct writer *writer, int64_t number)
 {
-	char text[20], *at = text + sizeof text;
-	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number, power = 10;
+	char *at = writer_room(writer, 1 + DIGITS_MAX);
+	size_t digits = 1;
 
-	do
-		*--at = (char)('0' + rest % 10);
-	while (rest /= 10);
-	if (number < 0)
-		*--at = '-';
-	put(writer, at, (size_t)(text + sizeof text - at));
+	while (digits < DIGITS_MAX && rest >= power) {
+		digits++;
+		power *= 10;
+	}
+	if (number < 0) {
+		*at++ = '-';
+		writer->size++;
+	}
+	for (size_t i = digits; i-- > 0; rest /= 10)
+		at[i] = (char)('0' + rest % 10);
+	writer->size += digits;
 	writer->follows = true;
 }
 
 void writer_put_time(struct writer *writer, int64_t ns)
 {
 	char *at = writer_room(writer, STAMP_TEXT + 2);
+	size_t size;
 
 	if (ns == STAMP_NONE) {
 		writer_put_word(writer, NULL);
 		return;
 	}
-	stamp_next(&writer->last, ns);
-	/* All of the buffer: a copy of known size is two instructions. */
-	at[0] = '"';
-	memcpy(at + 1, writer->last.text, STAMP_TEXT);
-	at[writer->last.size + 1] = '"';
-	writer->size += writer->last.size + 2;
+	size = stamp_write(&writer->day, ns, at + 1);
+	at[0] = at[size + 1] = '"';
+	writer->size += size + 2;
 	writer->follows = true;
 }
 

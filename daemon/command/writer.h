@@ -17,7 +17,7 @@ struct writer {
 	size_t size;  /* of what waits in the buffer */
 	bool follows; /* a comma goes before what comes next */
 	size_t mark;  /* see writer_mark(); SIZE_MAX: none */
-	struct stamp_text last;
+	struct stamp_day day;
 	char buffer[WRITER_BUFFER];
 };
 

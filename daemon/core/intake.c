@@ -4,7 +4,7 @@
 
 #include "lookup.h"
 
-enum { KINDS = 256, MESSAGES = 256, SDKS = 64 };
+enum { KINDS = 1024, MESSAGES = 256, SDKS = 64 };
 
 /* What records of one kin have in common; see record.h. */
 struct kind {

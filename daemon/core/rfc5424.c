@@ -28,13 +28,17 @@ static bool put(struct writer *writer, const char *text)
  * hostile one cannot take the room of the others. */
 static void put_id(struct writer *writer, const char *key, struct span value, size_t most)
 {
-	char escaped[VALUE_MAX], field[VALUE_MAX + 40];
+	size_t before = writer->length;
+	char escaped[VALUE_MAX];
 
 	if (value.size == 0)
 		return;
 	text_escape(value, " \"=", escaped, most);
-	snprintf(field, sizeof field, " %s=%s%s", key, escaped, strlen(escaped) + 4 >= most ? "..." : "");
-	put(writer, field);
+	if (put(writer, " ") && put(writer, key) && put(writer, "=") && put(writer, escaped) &&
+	    put(writer, strlen(escaped) + 4 >= most ? "..." : ""))
+		return;
+	writer->length = before;
+	writer->buffer[before] = '\0';
 }
 
 static void put_field(struct writer *writer, const char *key, struct span value)

@@ -5,8 +5,8 @@
 #include "quoting.h"
 
 enum {
-	NODES_MAX = 4096,
-	SHAPES_MAX = 256,
+	NODES_MAX = 8192,
+	SHAPES_MAX = 1024,  /* of about 2 KB each */
 	SLOTS_MAX = 32,
 	TEXT_MAX = 4096,    /* longer records are not worth their shape */
 	VALUES_MAX = 48,    /* more values than this are not few */
@@ -17,13 +17,15 @@ enum {
 
 enum ending_of_node { BRANCH, STRING_SLOT, NUMBER_SLOT, END };
 
-/* Text, and what follows it. */
+/* A text between two slots, and what follows it; or a branch, where texts that
+ * began alike part. A branch looks at one byte: the text is compared when it
+ * is known which, and all at once. */
 struct node {
-	const char *text; /* in a shape's */
-	uint16_t size;
+	const char *text; /* in a shape's; of a branch that of any below it */
+	uint16_t size;    /* of a branch: how far the texts below it are the same */
 	uint16_t next;    /* behind a slot; of a branch the first child; of an end the shape */
-	uint16_t sibling; /* 0: the last; siblings differ in their first byte */
-	char first;       /* byte of text; 0: a digit, and no text before its slot */
+	uint16_t sibling; /* 0: the last */
+	char first;       /* the byte in which it differs from its siblings; 0: a digit, in a slot */
 	uint8_t ending;   /* enum ending_of_node */
 	uint8_t level, part, field; /* of the slot */
 };
@@ -138,7 +140,7 @@ static bool fill(struct shape *shape, struct scanner *scanner, const struct slot
 	return true;
 }
 
-static const struct node *child_for(const struct shapes *shapes, const struct node *branch, char c)
+static struct node *child_for(struct shapes *shapes, const struct node *branch, char c)
 {
 	for (uint16_t i = branch->next; i; i = shapes->nodes[i].sibling)
 		if (shapes->nodes[i].first == c || (shapes->nodes[i].first == 0 && is_digit(c)))
@@ -146,39 +148,37 @@ static const struct node *child_for(const struct shapes *shapes, const struct no
 	return NULL;
 }
 
+static const struct node *choose(struct shapes *shapes, const struct node *node, const char *at, const char *end)
+{
+	while (node && node->ending == BRANCH)
+		node = end - at > node->size ? child_for(shapes, node, at[node->size]) : NULL;
+	return node;
+}
+
 static size_t match(struct shapes *shapes, struct span text, struct scanner *scanner, struct shape **ret)
 {
 	const char *at = text.data, *end = text.data + text.size;
 	const struct node *node = shapes->nodes;
-	struct slot slots[SLOTS_MAX];
-	unsigned count = 0;
+	struct slot slots[SLOTS_MAX], *slot = slots;
 
-	for (;;) {
-		if (!vector_same(at, end, node->text, node->size))
-			return 0;
+	while ((node = choose(shapes, node, at, end)) && vector_same(at, end, node->text, node->size)) {
 		at += node->size;
-		switch (node->ending) {
-		case BRANCH:
-			node = at < end ? child_for(shapes, node, *at) : NULL;
-			if (!node)
-				return 0;
-			break;
-		case END:
+		if (node->ending == END) {
 			*ret = shapes->shapes[node->next];
-			for (unsigned i = 0; i < count; i++)
-				if (!fill(*ret, scanner, &slots[i]))
+			for (const struct slot *filled = slots; filled < slot; filled++)
+				if (!fill(*ret, scanner, filled))
 					return 0;
 			return (size_t)(at - text.data);
-		default:
-			slots[count].node = node;
-			slots[count].start = at;
-			slots[count].end = at = slot_end(node, at, end, &slots[count].escaped);
-			if (!at)
-				return 0;
-			count += node->field != FIELD_NONE;
-			node = &shapes->nodes[node->next];
 		}
+		slot->node = node;
+		slot->start = at;
+		slot->end = at = slot_end(node, at, end, &slot->escaped);
+		if (!at)
+			return 0;
+		slot += node->field != FIELD_NONE;
+		node = &shapes->nodes[node->next];
 	}
+	return 0;
 }
 
 size_t shapes_match(struct shapes *shapes, struct span text, struct scanner *scanner, struct shape **ret)
@@ -206,7 +206,8 @@ struct lesson {
 	struct shapes *shapes;
 	const struct scanner *scanner;
 	const char *text;
-	uint32_t size, at;
+	uint32_t size;
+	uint32_t begin, at; /* of the text between two slots; how far it is known */
 	const struct token *slots[SLOTS_MAX + 1]; /* NULL behind the last */
 	unsigned slot;
 };
@@ -263,12 +264,12 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 		struct node *node = &shapes->nodes[shapes->node_count++];
 
 		*node = (struct node){
-			.text = lesson->text + lesson->at,
-			.size = (uint16_t)(text_end(lesson) - lesson->at),
+			.text = lesson->text + lesson->begin,
+			.size = (uint16_t)(text_end(lesson) - lesson->begin),
+			.first = lesson->at < text_end(lesson) ? lesson->text[lesson->at] : 0,
 			.ending = END,
 			.next = shape,
 		};
-		node->first = node->size > 0 ? *node->text : 0;
 		if (!token)
 			return first;
 		node->ending = token->kind == VALUE_STRING ? STRING_SLOT : NUMBER_SLOT;
@@ -276,7 +277,7 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 		node->level = token->level;
 		node->part = token->part;
 		node->field = counts(lesson->scanner, token) ? token->key->field : FIELD_NONE;
-		lesson->at = token->end;
+		lesson->begin = lesson->at = token->end;
 		lesson->slot++;
 	}
 }
@@ -300,16 +301,15 @@ static bool note_value(struct lesson *lesson)
 	return true;
 }
 
-static void split(struct shapes *shapes, struct node *node, uint16_t size)
+/* Makes a branch of a node, where its text is no longer the same. */
+static void split(struct shapes *shapes, struct node *node, uint16_t same)
 {
 	uint16_t rest = (uint16_t)shapes->node_count++;
 
 	shapes->nodes[rest] = *node;
-	shapes->nodes[rest].text += size;
-	shapes->nodes[rest].first = *shapes->nodes[rest].text;
-	shapes->nodes[rest].size = (uint16_t)(node->size - size);
+	shapes->nodes[rest].first = node->text[same];
 	shapes->nodes[rest].sibling = 0;
-	node->size = size;
+	node->size = same;
 	node->ending = BRANCH;
 	node->next = rest;
 }
@@ -331,37 +331,40 @@ static enum learned add_child(struct lesson *lesson, struct node *branch, uint16
 	return LEARNED;
 }
 
+static uint16_t same_size(const struct lesson *lesson, const struct node *node, uint16_t from)
+{
+	uint32_t most = text_end(lesson) - lesson->begin;
+
+	while (from < node->size && from < most && node->text[from] == lesson->text[lesson->begin + from])
+		from++;
+	return from;
+}
+
 /* Goes down the tree as far as it says what the record says, and branches off
  * there. */
 static enum learned insert(struct lesson *lesson, uint16_t shape)
 {
 	struct shapes *shapes = lesson->shapes;
-	struct node *node = shapes->nodes;
+	struct node *node = shapes->nodes, *child;
+	uint16_t same = 0;
 
 	for (;;) {
-		uint32_t most = text_end(lesson) - lesson->at;
-		uint16_t same = 0;
-
-		while (same < node->size && same < most && node->text[same] == lesson->text[lesson->at + same])
-			same++;
-		lesson->at += same;
-		if (same < node->size) {
+		same = same_size(lesson, node, same);
+		lesson->at = lesson->begin + same;
+		if (same < node->size)
 			split(shapes, node, same);
-			return add_child(lesson, node, shape);
-		}
 		if (node->ending == BRANCH) {
-			const struct node *child =
-				lesson->at < lesson->size ? child_for(shapes, node, lesson->text[lesson->at]) : NULL;
-
+			child = lesson->at < lesson->size ? child_for(shapes, node, lesson->text[lesson->at]) : NULL;
 			if (!child)
 				return add_child(lesson, node, shape);
-			node = &shapes->nodes[child - shapes->nodes];
+			node = child;
 			continue;
 		}
 		if (node->ending == END || !lesson->slots[lesson->slot] || text_end(lesson) != lesson->at)
 			return UNSUITED;
-		lesson->at = lesson->slots[lesson->slot++]->end;
+		lesson->begin = lesson->slots[lesson->slot++]->end;
 		node = &shapes->nodes[node->next];
+		same = 0;
 	}
 }
 

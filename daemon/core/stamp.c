@@ -157,46 +157,54 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "07.1234567Z" behind a minute that is known. */
-static bool parse_second(struct span text, int64_t *ret_ns)
+/* Two digits; more than 99 if they are none. */
+static inline unsigned pair(const char *at)
+{
+	unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
+
+	return tens < 10 && ones < 10 ? tens * 10 + ones : 100;
+}
+
+/* "04:31:07.1234567Z": the time of a day, as logs have it. */
+static bool parse_clock(struct span text, int64_t *ret_ns)
 {
 	static const int32_t units[] = {1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
-	const char *at = text.data + 2, *last = text.data + text.size - 1;
-	int64_t second, fraction = 0;
+	const char *at = text.data, *last = text.data + text.size - 1;
+	unsigned hour = pair(at), minute = pair(at + 3), second = pair(at + 6);
+	int64_t fraction = 0;
 
-	if (!is_digit(text.data[0]) || !is_digit(text.data[1]) || text.data[0] > '5' || *last != 'Z')
+	if (hour > 23 || minute > 59 || second > 59 || at[2] != ':' || at[5] != ':' || *last != 'Z')
 		return false;
-	second = (text.data[0] - '0') * 10 + (text.data[1] - '0');
-	if (at < last && *at++ != '.')
+	at += 8;
+	if (at < last && (*at++ != '.' || at == last))
 		return false;
-	for (const char *c = at; c < last; c++) {
-		if (!is_digit(*c))
+	for (const char *digit = at; digit < last; digit++) {
+		if (!is_digit(*digit))
 			return false;
-		fraction = fraction * 10 + (*c - '0');
+		fraction = fraction * 10 + (*digit - '0');
 	}
-	*ret_ns = second * STAMP_SECOND + fraction * units[last - at];
-	return last[-1] != '.';
+	*ret_ns = (hour * 3600 + minute * 60 + second) * STAMP_SECOND + fraction * units[last - at];
+	return true;
 }
 
 bool stamp_parse_near(struct stamp_recall *recall, struct span text, int64_t *ret_ns)
 {
-	enum { MINUTE = sizeof recall->minute, SHORTEST = MINUTE + 3, LONGEST = SHORTEST + 10 };
+	enum { DAY = sizeof recall->day, SHORTEST = DAY + sizeof "04:31:07Z" - 1, LONGEST = SHORTEST + 10 };
 	int64_t ns;
 
-	if (text.size < SHORTEST || text.size > LONGEST)
+	if (text.size < SHORTEST || text.size > LONGEST ||
+	    !parse_clock((struct span){text.data + DAY, text.size - DAY}, &ns))
 		return stamp_parse(text, ret_ns);
-	if (memcmp(text.data, recall->minute, MINUTE) == 0 &&
-	    parse_second((struct span){text.data + MINUTE, text.size - MINUTE}, &ns)) {
-		*ret_ns = recall->ns + ns;
+	if (memcmp(text.data, recall->day, DAY) != 0) {
+		if (!stamp_parse(text, ret_ns))
+			return false;
+		if (text.data[DAY - 1] == 'T') {
+			memcpy(recall->day, text.data, DAY);
+			recall->ns = *ret_ns - ns;
+		}
 		return true;
 	}
-	if (!stamp_parse(text, ret_ns))
-		return false;
-	if (text.data[10] == 'T' && text.data[text.size - 1] == 'Z' &&
-	    parse_second((struct span){text.data + MINUTE, text.size - MINUTE}, &ns)) {
-		memcpy(recall->minute, text.data, MINUTE);
-		recall->ns = *ret_ns - ns;
-	}
+	*ret_ns = recall->ns + ns;
 	return true;
 }
 
@@ -269,21 +277,19 @@ const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
 	return buffer;
 }
 
-struct span stamp_next(struct stamp_text *last, int64_t ns)
+size_t stamp_write(struct stamp_day *day, int64_t ns, char buffer[STAMP_TEXT])
 {
-	uint64_t clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
+	uint64_t clock = (uint64_t)ns - (uint64_t)day->midnight_ns;
 
-	if (last->size == 0 || clock >= STAMP_DAY) {
+	if (!*day->date || clock >= STAMP_DAY) {
 		int64_t days = floor_divide(ns, STAMP_DAY);
 
-		put_date(last->text, days);
-		last->midnight_ns = days * STAMP_DAY;
-		clock = (uint64_t)ns - (uint64_t)last->midnight_ns;
+		put_date(day->date, days);
+		day->midnight_ns = days * STAMP_DAY;
+		clock = (uint64_t)ns - (uint64_t)day->midnight_ns;
 	}
-	if (last->size == 0 || ns != last->ns)
-		last->size = (size_t)(put_clock(last->text + DATE_SIZE, clock) - last->text);
-	last->ns = ns;
-	return (struct span){last->text, last->size};
+	memcpy(buffer, day->date, sizeof day->date);
+	return (size_t)(put_clock(buffer + DATE_SIZE, clock) - buffer);
 }
 
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT])

@@ -22,27 +22,26 @@ enum { STAMP_TEXT = 32 };
  * 2199. Returns false for anything else. */
 bool stamp_parse(struct span text, int64_t *ret_ns);
 
-/* The minute that was read last; zeros: none. */
+/* The day that was read last; zeros: none. */
 struct stamp_recall {
-	char minute[17]; /* "2026-11-22T04:31:" */
+	char day[11]; /* "2026-11-22T" */
 	int64_t ns;
 };
 
-/* The same, quicker where stamps of one minute follow each other. */
+/* The same, quicker where stamps of one day follow each other. */
 bool stamp_parse_near(struct stamp_recall *recall, struct span text, int64_t *ret_ns);
 
 /* RFC 3339, UTC, the fraction only as long as it needs to be. */
 const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT]);
 
-/* The same for many, one after the other: a log's next stamp is nearly always of
- * the same day, and often the same. All zero before the first. */
-struct stamp_text {
-	int64_t ns, midnight_ns; /* midnight_ns: the begin of its day */
-	size_t size;      /* bytes; 0: nothing yet */
-	char text[STAMP_TEXT];
+/* The same for many, one after the other, which are nearly always of one day:
+ * that is put together once. All zero before the first. Returns the length. */
+struct stamp_day {
+	int64_t midnight_ns;
+	char date[16]; /* "2026-11-22T" */
 };
 
-struct span stamp_next(struct stamp_text *last, int64_t ns);
+size_t stamp_write(struct stamp_day *day, int64_t ns, char buffer[STAMP_TEXT]);
 
 /* "5 s", "12 min", "3 h 20 min", "2 d 4 h": a duration for people. */
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT]);

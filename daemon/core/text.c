@@ -111,9 +111,22 @@ static size_t bare_key(struct span text, size_t at)
 	return end - at;
 }
 
+/* Whatever is hidden has one of these behind its name, or behind itself. */
+static bool may_hide(struct span text)
+{
+	return memchr(text.data, '=', text.size) || memchr(text.data, ':', text.size) ||
+	       memchr(text.data, '%', text.size);
+}
+
 void text_redact(struct span text, char *buffer, size_t size)
 {
 	size_t length = 0, at = 0;
+
+	if (text.size < size && text.size > 0 && !may_hide(text)) {
+		memcpy(buffer, text.data, text.size);
+		buffer[text.size] = '\0';
+		return;
+	}
 
 	while (at < text.size && length + 1 < size) {
 		bool secret = true;

@@ -20,7 +20,9 @@ enum {
 	RESCAN_RARE_MS = 30000, /* where they do */
 	RUSH_GAP_MS = 2,        /* events that come closer than this are a rush */
 	RUSH_MS = 5,            /* how often a rush is read */
-	STORE_MS = 1000,        /* how long a change without an alert may be unstored */
+	STORE_MS = 1000,        /* how long a change without an alert may be unstored; longer where a commit costs */
+	STORE_MOST_MS = 30000,  /* much, for after a crash the logs are only read again from there */
+	STORE_SHARE = 100,      /* of the time, one part in so many goes into commits without an alert */
 	TICK_MS = 1000,         /* ticks that are further off than this share wake-ups */
 	WAIT_MS = 100,          /* for journals that are not read to their ends */
 	RELEASE_S = 3600,       /* see follow_release() */
@@ -78,6 +80,7 @@ struct daemon {
 	struct engine *engine;
 	struct sinks *sinks;
 	struct store *store; /* NULL: nothing survives a restart */
+	uint64_t store_ns;   /* what the last commit took */
 	bool unstored;       /* something has changed since the last commit */
 	bool store_failed;   /* and that was told */
 	size_t held;         /* notices in the store that some receiver has not taken */

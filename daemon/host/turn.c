@@ -72,6 +72,7 @@ static void store_notices(struct daemon *daemon, const struct output *output)
  * after a restart, under the same ids. */
 void turn_commit(struct daemon *daemon, const struct output *output)
 {
+	uint64_t begun_ns = uv_hrtime();
 	int r;
 
 	if (!daemon->store)
@@ -90,6 +91,7 @@ void turn_commit(struct daemon *daemon, const struct output *output)
 		store_notices(daemon, output);
 	daemon->held += output ? output->count : 0;
 	r = store_commit(daemon->store);
+	daemon->store_ns = uv_hrtime() - begun_ns;
 	daemon->unstored = r != 0;
 	if (r) {
 		engine_save_again(daemon->engine);
@@ -104,6 +106,15 @@ void turn_commit(struct daemon *daemon, const struct output *output)
 	daemon->store_failed = r != 0;
 }
 
+static void store_later(struct daemon *daemon)
+{
+	uint64_t wait_ms = daemon->store_ns / 1000000 * STORE_SHARE;
+
+	wait_ms = wait_ms < STORE_MS ? STORE_MS : wait_ms > STORE_MOST_MS ? STORE_MOST_MS : wait_ms;
+	if (daemon->store && !uv_is_active((uv_handle_t *)&daemon->store_later))
+		uv_timer_start(&daemon->store_later, on_store_later, wait_ms, 0);
+}
+
 static void on_store_later(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
@@ -111,14 +122,7 @@ static void on_store_later(uv_timer_t *timer)
 	if (daemon->unstored)
 		turn_commit(daemon, NULL);
 	if (daemon->unstored)
-		uv_timer_start(timer, on_store_later, STORE_MS, 0);
-}
-
-static void note_unstored(struct daemon *daemon)
-{
-	daemon->unstored = true;
-	if (daemon->store && !uv_is_active((uv_handle_t *)&daemon->store_later))
-		uv_timer_start(&daemon->store_later, on_store_later, STORE_MS, 0);
+		store_later(daemon);
 }
 
 static void tick_after(struct daemon *daemon, int64_t wait_ns)
@@ -138,16 +142,18 @@ void turn_step(struct daemon *daemon, struct input *input)
 
 	input->now = daemon_now();
 	engine_step(daemon->engine, input, &output);
-	if (output.freed_much)
-		malloc_trim(0);
 	if (output.count > 0)
 		turn_commit(daemon, &output);
 	for (size_t i = 0; i < output.count; i++)
 		turn_tell(daemon, &output.notices[i]);
 	/* Of a notice, that it was sent. */
-	if (input->type != INPUT_TICK || output.count > 0)
-		note_unstored(daemon);
+	if (input->type != INPUT_TICK || output.count > 0) {
+		daemon->unstored = true;
+		store_later(daemon);
+	}
 	tick_after(daemon, output.wait_ns);
+	if (output.freed_much)
+		malloc_trim(0);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -242,8 +248,8 @@ static void catch_up(struct daemon *daemon)
 	turn_tell_status(daemon, notify_ready);
 }
 
-/* One file to its end. Returns the bytes that it brought; they are more than a
- * round only if it has not ended. */
+/* One file to its end, or until it has brought more bytes than there is room
+ * for. Returns them. */
 static size_t read_one(struct daemon *daemon, size_t index, size_t room)
 {
 	size_t total = 0;
