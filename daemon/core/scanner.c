@@ -31,6 +31,7 @@ struct walk {
 	struct span names[NAMES_MAX]; /* other keys of all objects that are open */
 	unsigned name_count;
 	struct span name; /* the last key */
+	const struct key **successor; /* of it */
 };
 
 struct scanner *scanner_new(void)
@@ -143,12 +144,23 @@ READER read_key(struct walk *walk, const char *at, unsigned level)
 	at = skip_quote(walk, at, level);
 	if (!at)
 		return NULL;
-	name_end = vector_plain(at, walk->end);
-	walk->name = (struct span){at, (size_t)(name_end - at)};
-	at = skip_quote(walk, name_end, level);
-	if (!at || walk->name.size == 0)
-		return NULL;
-	key = key_find(&walk->scanner->index, walk->name, walk->end);
+	/* What followed the last key before most often does again. Only to compare is quicker than to look for the
+	 * name's end, on which all that comes after has to wait. */
+	key = *walk->successor;
+	if (key && vector_same_name(at, walk->end, key->name, key->size) &&
+	    quote_is_at(at + key->size, walk->end, level)) {
+		walk->name = (struct span){at, key->size};
+		at += key->size + quote_size(level);
+	} else {
+		name_end = vector_plain(at, walk->end);
+		walk->name = (struct span){at, (size_t)(name_end - at)};
+		at = skip_quote(walk, name_end, level);
+		if (!at || walk->name.size == 0)
+			return NULL;
+		key = key_find(&walk->scanner->index, walk->name, walk->end);
+		*walk->successor = key;
+	}
+	walk->successor = &walk->scanner->successors[key ? key->row : STRANGE_KEY];
 	if (!note_key(walk, walk->name, key))
 		return NULL;
 	frame->key = key && (fields_of_role[frame->role] >> key->field & 1) ? key : NULL;
@@ -398,6 +410,7 @@ size_t scanner_read(struct scanner *scanner, struct span text)
 	walk.frame = walk.frames;
 	walk.frames[0] = (struct frame){0};
 	walk.name_count = 0;
+	walk.successor = &scanner->successors[NO_KEY];
 	scanner->fields = (struct fields){0};
 	scanner->token_count = 0;
 	scanner->scratch_size = 0;

@@ -8,7 +8,7 @@
 
 #include "field.h"
 
-enum { TOKENS_MAX = 64 };
+enum { TOKENS_MAX = 64, NO_KEY = 62, STRANGE_KEY, KEYS_MAX }; /* rows of keys are below NO_KEY */
 
 /* A value as it stands in the bytes: of a string, what is between its quotes. */
 struct token {
@@ -28,6 +28,7 @@ struct scanner {
 	size_t scratch_size;
 	char scratch[16384];             /* fields that had to be decoded */
 	struct key_index index;
+	const struct key *successors[KEYS_MAX]; /* by the row of a key: the one behind it the last time; NULL: another */
 };
 
 struct scanner *scanner_new(void);
