@@ -67,6 +67,7 @@ struct engine {
 	size_t candidate_count, candidate_capacity;
 	struct candidate *recent;     /* the last that were told by themselves */
 	size_t recent_count, recent_capacity;
+	int64_t oldest_recent_ns;     /* none of them was decided before */
 	struct notices notices;
 	struct moment now;
 	int64_t quiet_wall_ns; /* the wall clock when all there was had been read */

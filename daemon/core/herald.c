@@ -224,10 +224,10 @@ static void try_fleet(struct engine *engine, const struct candidate *seed)
 {
 	const struct hub *hub = registry_hub_at(engine->registry, seed->watch->hub);
 	size_t total = engine->candidate_count + engine->recent_count, count = 0, still_online = 0;
-	struct candidate *alike = malloc(total * sizeof *alike);
+	struct candidate *alike;
 	struct fleet *fleet;
 
-	if (!alike)
+	if ((int64_t)total < engine->settings->value[SETTING_FLEET_LEAST] || !(alike = malloc(total * sizeof *alike)))
 		return;
 	for (size_t i = 0; i < total; i++) {
 		const struct candidate *one = i < engine->recent_count
@@ -254,6 +254,8 @@ static void remember_recent(struct engine *engine, const struct candidate *candi
 	if (!recent)
 		return;
 	engine->recent = recent;
+	engine->oldest_recent_ns = engine->recent_count > 0 ? stamp_min(engine->oldest_recent_ns, candidate->decided_ns)
+							    : candidate->decided_ns;
 	recent[engine->recent_count++] = *candidate;
 	candidate->watch->recent = true;
 }
@@ -270,12 +272,19 @@ static void forget_old(struct engine *engine)
 {
 	int64_t within = settings_ns(engine->settings, SETTING_FLEET_WITHIN) +
 			 settings_ns(engine->settings, SETTING_LATENESS);
+	int64_t oldest_ns = STAMP_NEVER;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < engine->recent_count; i++)
-		if (stamp_add(engine->recent[i].decided_ns, within) >= engine->status.watermark_ns)
-			engine->recent[kept++] = engine->recent[i];
+	if (engine->recent_count == 0 || stamp_add(engine->oldest_recent_ns, within) >= engine->status.watermark_ns)
+		return;
+	for (size_t i = 0; i < engine->recent_count; i++) {
+		if (stamp_add(engine->recent[i].decided_ns, within) < engine->status.watermark_ns)
+			continue;
+		oldest_ns = stamp_min(oldest_ns, engine->recent[i].decided_ns);
+		engine->recent[kept++] = engine->recent[i];
+	}
 	engine->recent_count = kept;
+	engine->oldest_recent_ns = oldest_ns;
 }
 
 static void drop_fleets(struct engine *engine)

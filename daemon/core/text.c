@@ -3,10 +3,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static bool is_base64(char c)
+enum { BASE64 = 1, WORD = 2 };
+
+static const unsigned char classes[256] = {
+	['A' ... 'Z'] = BASE64 | WORD, ['a' ... 'z'] = BASE64 | WORD, ['0' ... '9'] = BASE64 | WORD, ['_'] = BASE64 | WORD,
+	['+'] = BASE64, ['/'] = BASE64, ['%'] = BASE64, ['-'] = BASE64,
+};
+
+static bool is_a(int class, char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-	       c == '%' || c == '-' || c == '_';
+	return classes[(unsigned char)c] & class;
 }
 
 static char lower(char c)
@@ -22,11 +28,6 @@ static bool begins_nocase(struct span text, size_t at, const char *word)
 		word++;
 	}
 	return !*word;
-}
-
-static bool is_word(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 /* What follows one of these names is not quoted: keys because they are
@@ -60,15 +61,16 @@ static bool begins_hidden(char first)
 static size_t value_of(struct span text, size_t at, bool *ret_secret)
 {
 	char first = lower(text.data[at]);
+	bool within = at > 0 && is_a(WORD, text.data[at - 1]);
 
-	if (!begins_hidden(first))
+	if (!begins_hidden(first) || (within && first != 's'))
 		return 0;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
 		size_t end;
 
 		/* "sig" may follow an escape such as %26 or \u0026. */
 		if (*hidden[i].name != first || !begins_nocase(text, at, hidden[i].name) ||
-		    (i > 1 && at > 0 && is_word(text.data[at - 1])))
+		    (i > 1 && within))
 			continue;
 		end = skip_any(text, at + strlen(hidden[i].name), " \"'\\");
 		if (begins_nocase(text, end, "%3d"))
@@ -99,9 +101,10 @@ static size_t bare_key(struct span text, size_t at)
 {
 	size_t end = at;
 
-	if (at > 0 && is_base64(text.data[at - 1]))
+	if (at > 0 && is_a(BASE64, text.data[at - 1]))
 		return 0;
-	while (end < text.size && is_base64(text.data[end]) && !begins_nocase(text, end, "%3d"))
+	while (end < text.size && is_a(BASE64, text.data[end]) &&
+	       !(text.data[end] == '%' && begins_nocase(text, end, "%3d")))
 		end++;
 	if (end - at < 43 || !(begins_nocase(text, end, "=") || begins_nocase(text, end, "%3d")))
 		return 0;
@@ -127,7 +130,6 @@ void text_redact(struct span text, char *buffer, size_t size)
 		buffer[text.size] = '\0';
 		return;
 	}
-
 	while (at < text.size && length + 1 < size) {
 		bool secret = true;
 		size_t value = value_of(text, at, &secret), key = value ? 0 : bare_key(text, at);
