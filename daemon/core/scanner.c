@@ -264,7 +264,7 @@ READER read_string(struct walk *walk, const char *at, unsigned level)
 
 static const char *skip_digits(const struct walk *walk, const char *at)
 {
-	while (at < walk->end && *at >= '0' && *at <= '9')
+	while (at < walk->end && is_digit(*at))
 		at++;
 	return at;
 }

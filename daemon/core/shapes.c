@@ -90,11 +90,6 @@ struct slot {
 	bool escaped;
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static const char *number_end(const char *at, const char *end)
 {
 	const char *start = at;
