@@ -74,8 +74,8 @@ static bool get_text(struct span *from, const char **ret)
 
 /* What is stored as it lies in memory must lie there in the same way. */
 static const uint32_t layout[] = {SNAPSHOT_VERSION,      sizeof(struct life),    sizeof(struct event),
-				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble), sizeof(struct habits),
-				  sizeof(struct fleet),  offsetof(struct life, episodes)};
+				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble),
+				  sizeof(struct habits), sizeof(struct fleet),   offsetof(struct life, episodes)};
 
 struct saver {
 	snapshot_put put;
@@ -304,11 +304,11 @@ static bool load_fleet(struct engine *engine, struct loader *loader, struct span
 	uint32_t number;
 
 	if (!fleet || !number_of(key, 256, &number) || !get_bytes(&value, fleet, sizeof *fleet) ||
-	    !get_text(&value, &hub)) {
+	    !get_text(&value, &hub) ||
+	    (fleet->hub = registry_hub(engine->registry, span_of(hub))) == UINT16_MAX) {
 		free(fleet);
 		return false;
 	}
-	fleet->hub = registry_hub(engine->registry, span_of(hub));
 	fleet->members = 0; /* counted again as they are loaded */
 	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
 	fleet->next = engine->fleets;
@@ -363,10 +363,25 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 	return true;
 }
 
+static void count_told(struct engine *engine, const struct loader *loader, struct told *told, uint32_t fleet)
+{
+	told->fleet = fleet < 256 ? loader->fleets[fleet] : NULL;
+	told->pending = false;
+	/* Monotonic times mean nothing after a start. */
+	told->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+	engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, told->repeat_mono_ns);
+	engine->told += told->verdict != VERDICT_NONE;
+	if (told->fleet && told->verdict != VERDICT_NONE)
+		told->fleet->members++;
+}
+
+/* Returns false if the row is damaged: then the watch is good for nothing but
+ * review_drop(). */
 static bool load_watch(struct engine *engine, const struct loader *loader, struct watch *watch, bool has_base,
 		       struct span value)
 {
 	uint32_t fleets[SCOPE_COUNT];
+	uint16_t source;
 
 	if (has_base) {
 		watch->base = calloc(1, sizeof *watch->base);
@@ -375,65 +390,28 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 		adopt_life(loader, watch->base);
 	}
 	watch_rewind(watch);
-	if (!get_bytes(&value, &watch->source, sizeof watch->source) ||
-	    !get_bytes(&value, watch->told, sizeof watch->told) || !get_bytes(&value, fleets, sizeof fleets) ||
+	if (!get_bytes(&value, &source, sizeof source) || !get_bytes(&value, watch->told, sizeof watch->told) ||
+	    !get_bytes(&value, fleets, sizeof fleets) ||
 	    !get_bytes(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
-	    !get_bytes(&value, &watch->announced, sizeof watch->announced))
+	    !get_bytes(&value, &watch->announced, sizeof watch->announced) ||
+	    !load_events(loader, &watch->dossier, &value) || !load_texts(&watch->dossier, &value))
 		return false;
-	watch->source = watch->source < 256 && loader->sources[watch->source] != UINT16_MAX
-				? loader->sources[watch->source]
-				: 0;
+	watch->source = source < 256 && loader->sources[source] != UINT16_MAX ? loader->sources[source] : 0;
 	if (watch_is_told(watch)) {
 		watch->tip = malloc(sizeof *watch->tip);
-		if (!watch->tip) {
-			memset(watch->told, 0, sizeof watch->told);
+		if (!watch->tip)
 			return false;
-		}
 		*watch->tip = watch->firm;
 	}
-	for (int i = 0; i < SCOPE_COUNT; i++) {
-		struct told *told = &watch->told[i];
-
-		told->fleet = fleets[i] < 256 ? loader->fleets[fleets[i]] : NULL;
-		told->pending = false;
-		/* Monotonic times mean nothing after a start. */
-		told->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
-		engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, told->repeat_mono_ns);
-		engine->told += told->verdict != VERDICT_NONE;
-		if (told->fleet && told->verdict != VERDICT_NONE)
-			told->fleet->members++;
-	}
-	return load_events(loader, &watch->dossier, &value) && load_texts(&watch->dossier, &value);
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		count_told(engine, loader, &watch->told[i], fleets[i]);
+	return true;
 }
 
-static bool load_device(struct engine *engine, const struct loader *loader, struct span key, struct span value)
+/* What there is beside the entry. */
+static bool load_parts(struct engine *engine, const struct loader *loader, struct device *device, uint8_t parts,
+		       struct span value)
 {
-	size_t hub_size = strnlen(key.data, key.size), id_size;
-	struct device stored, *device;
-	struct span id;
-	uint8_t parts;
-
-	if (hub_size + 2 > key.size)
-		return false;
-	id_size = (unsigned char)key.data[hub_size + 1];
-	id = (struct span){key.data + hub_size + 2, id_size};
-	if (hub_size + 2 + id_size > key.size || !get_bytes(&value, &parts, sizeof parts) ||
-	    !get_bytes(&value, &stored, sizeof stored))
-		return false;
-	device = registry_device(engine->registry, registry_hub(engine->registry, (struct span){key.data, hub_size}), id,
-				 (struct span){id.data + id_size, key.size - hub_size - 2 - id_size}, true);
-	if (!device || device->file)
-		return false;
-	/* All but who it is and what it points to. */
-	stored.hub = device->hub;
-	memcpy(stored.inline_id, device->inline_id, sizeof stored.inline_id);
-	stored.file = NULL;
-	stored.has_habits = false;
-	stored.changed = false;
-	stored.sdk = loader->sdks[stored.sdk < 4096 ? stored.sdk : 0];
-	*device = stored;
-	if (device->live)
-		registry_hub_at(engine->registry, device->hub)->online++;
 	if (parts & PART_HABITS) {
 		struct habits *habits = malloc(sizeof *habits);
 
@@ -443,8 +421,52 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 		}
 		device_close_file(device, habits);
 	}
-	return !(parts & PART_WATCH) ||
-	       (review_file(engine, device) && load_watch(engine, loader, device->file, parts & PART_BASE, value));
+	if (!(parts & PART_WATCH))
+		return true;
+	if (!review_file(engine, device))
+		return false;
+	if (load_watch(engine, loader, device->file, parts & PART_BASE, value))
+		return true;
+	review_drop(engine, device->file);
+	return false;
+}
+
+static bool load_device(struct engine *engine, const struct loader *loader, struct span key, struct span value)
+{
+	size_t hub_size = strnlen(key.data, key.size), id_size, module_size;
+	struct device stored, *device;
+	uint8_t parts;
+	uint16_t hub;
+	const char *id;
+
+	if (hub_size + 2 > key.size)
+		return false;
+	id = key.data + hub_size + 2;
+	id_size = (unsigned char)key.data[hub_size + 1];
+	module_size = key.size - hub_size - 2 - id_size;
+	if (hub_size + 2 + id_size > key.size || module_size > UINT8_MAX || !get_bytes(&value, &parts, sizeof parts) ||
+	    !get_bytes(&value, &stored, sizeof stored))
+		return false;
+	hub = registry_hub(engine->registry, (struct span){key.data, hub_size});
+	if (hub == UINT16_MAX)
+		return false;
+	device = registry_device(engine->registry, hub, (struct span){id, id_size},
+				 (struct span){id + id_size, module_size}, true);
+	if (!device || device->file)
+		return false;
+	/* All but who it is and what it points to. */
+	stored.hub = hub;
+	stored.device_size = device->device_size;
+	stored.module_size = device->module_size;
+	memcpy(stored.inline_id, device->inline_id, sizeof stored.inline_id);
+	stored.file = NULL;
+	stored.has_habits = false;
+	stored.changed = false;
+	stored.sdk = loader->sdks[stored.sdk < 4096 ? stored.sdk : 0];
+	*device = stored;
+	if (device->live)
+		registry_hub_at(engine->registry, device->hub)->online++;
+	return load_parts(engine, loader, device, parts, value);
 }
 
 bool engine_load(struct engine *engine, enum row_kind kind, struct span key, struct span value)
