@@ -132,11 +132,41 @@ static void test_of_half_a_row_nothing_is_watched(void **state)
 	}
 }
 
+static void put_hub(void *owner, enum row_kind kind, struct span key, struct span value)
+{
+	(void)key;
+	if (kind == ROW_HUB)
+		*(size_t *)owner = value.size;
+}
+
+/* It is stored with every commit. */
+static void test_a_hub_that_is_in_trouble_for_years_does_not_grow(void **state)
+{
+	struct engine *engine = begin();
+	size_t bytes = 0;
+
+	step(engine, INPUT_CAUGHT_UP, "");
+	for (int i = 0; i < 5000; i++) {
+		char text[512], stamp[STAMP_TEXT];
+
+		now.wall_ns += 3600 * STAMP_SECOND;
+		snprintf(text, sizeof text,
+			 "{\"time\":\"%s\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT\",\"operationName\":"
+			 "\"deviceConnect\",\"category\":\"Connections\",\"level\":\"Error\",\"resultType\":\"500001\","
+			 "\"properties\":{\"deviceId\":\"pump-1\"}}\n", stamp_format(now.wall_ns, stamp));
+		step(engine, INPUT_BYTES, text);
+	}
+	engine_save(engine, put_hub, &bytes);
+	assert_in_range(bytes, 100 * sizeof(struct trouble), 1025 * sizeof(struct trouble));
+	engine_free(engine);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_whole_row_brings_its_alert_back),
 		cmocka_unit_test(test_of_half_a_row_nothing_is_watched),
+		cmocka_unit_test(test_a_hub_that_is_in_trouble_for_years_does_not_grow),
 	};
 
 	return (cmocka_set_message_output(CM_OUTPUT_TAP), cmocka_run_group_tests(tests, save, forget));
