@@ -211,9 +211,7 @@ static const char *enter(struct walk *walk, const char *at, bool quoted)
 /* Whether the value of the key at hand may be an object of ours. */
 static inline bool is_document(const struct walk *walk)
 {
-	enum field field = field_at(walk);
-
-	return (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION) && walk->frame->role != ROLE_AUTHENTICATION;
+	return field_may_be_document(field_at(walk)) && walk->frame->role != ROLE_AUTHENTICATION;
 }
 
 /* What such a string holds must be read as a document, or is none. */
