@@ -120,6 +120,17 @@ static bool take(struct options *options, int letter, const char *value)
 	}
 }
 
+/* An answer that did not arrive is none. */
+static int run(const struct verb *verb, const struct options *options)
+{
+	int status = verb->run(options);
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "what was found cannot be written\n");
+	return status == EXIT_WRONG ? status : EXIT_UNREACHED;
+}
+
 static int parse(int argc, char **argv, const char *program, const struct verb *verb, bool alone)
 {
 	struct option longs[OPTION_COUNT + 1] = {0};
@@ -154,7 +165,7 @@ static int parse(int argc, char **argv, const char *program, const struct verb *
 	}
 	options.files = argv + optind;
 	options.file_count = argc - optind;
-	return verb->run(&options);
+	return run(verb, &options);
 }
 
 int command_main(int argc, char **argv, const struct verb *verbs, const struct verb *alone)

@@ -134,15 +134,12 @@ static void write_passing(struct writer *writer, const struct trace_line *line)
 }
 
 /* Returns the first line that tells of something else. */
-static size_t write_event(struct writer *writer, const struct survey *survey, const struct event *event,
-			  const struct trace *trace, size_t line)
+static size_t write_event(struct report *report, const struct event *event, const struct trace *trace, size_t line)
 {
+	struct writer *writer = &report->writer;
+
 	writer_open(writer, NULL, '{');
-	writer_time(writer, "time", event->time_ns);
-	writer_word(writer, "signal", signal_names[event->signal]);
-	writer_number(writer, "code", (int)event->code);
-	writer_text(writer, "source", survey_source_name(survey, event->source));
-	writer_number(writer, "line", event->line);
+	report_event(report, event);
 	writer_open(writer, "says", '[');
 	for (; line < trace->count && trace->lines[line].event == event; line++)
 		writer_text(writer, NULL, trace->lines[line].text);
@@ -151,10 +148,10 @@ static size_t write_event(struct writer *writer, const struct survey *survey, co
 	return line;
 }
 
-static void write_steps(struct writer *writer, const struct survey *survey, const struct finding_of_device *finding,
-			const struct trace *trace)
+static void write_steps(struct report *report, const struct finding_of_device *finding, const struct trace *trace)
 {
 	const struct dossier *dossier = finding->dossier;
+	struct writer *writer = &report->writer;
 	size_t line = 0;
 
 	writer_open(writer, "steps", '[');
@@ -166,7 +163,7 @@ static void write_steps(struct writer *writer, const struct survey *survey, cons
 		     line++)
 			write_passing(writer, &trace->lines[line]);
 		if (event)
-			line = write_event(writer, survey, event, trace, line);
+			line = write_event(report, event, trace, line);
 	}
 	writer_close(writer, ']');
 }
@@ -181,7 +178,7 @@ static void tell_json(struct survey *survey, const struct plan *plan, const stru
 	writer_open(&report.writer, NULL, '{');
 	report_device(&report, finding);
 	writer_word(&report.writer, "schema", "lapsed.explain/1");
-	write_steps(&report.writer, survey, finding, trace);
+	write_steps(&report, finding, trace);
 	writer_close(&report.writer, '}');
 	writer_end(&report.writer);
 	writer_flush(&report.writer);

@@ -27,6 +27,9 @@ void report_begin(struct report *ret, struct survey *survey, const struct plan *
 /* The members of one device's object in the list of report_json(). */
 void report_device(struct report *report, const struct finding_of_device *finding);
 
+/* The members of one event's object in its evidence. */
+void report_event(struct report *report, const struct event *event);
+
 int survey_files(struct survey *survey, const struct options *options);
 
 enum { DEVICE_LABEL = 1024 };

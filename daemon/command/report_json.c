@@ -29,15 +29,20 @@ static void write_kind(struct report *report, const struct event *event)
 	writer_remember(writer, memo, key);
 }
 
-static void write_event(struct report *report, const struct event *event)
+void report_event(struct report *report, const struct event *event)
 {
 	struct writer *writer = &report->writer;
 
-	writer_open(writer, NULL, '{');
 	writer_time(writer, "time", event->time_ns);
 	write_kind(report, event);
 	writer_number(writer, "line", event->line);
-	writer_close(writer, '}');
+}
+
+static void write_event(struct report *report, const struct event *event)
+{
+	writer_open(&report->writer, NULL, '{');
+	report_event(report, event);
+	writer_close(&report->writer, '}');
 }
 
 /* The first event after a moment. */

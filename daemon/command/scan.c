@@ -107,8 +107,6 @@ int command_scan(const struct options *options)
 			fprintf(stderr, "nothing can be said: out of memory\n");
 			status = EXIT_UNREACHED;
 		}
-		if (fflush(stdout) != 0 || ferror(stdout))
-			status = EXIT_UNREACHED;
 	}
 	survey_free(survey);
 	plan_clear(&plan);

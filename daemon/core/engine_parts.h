@@ -109,7 +109,6 @@ void review_note_change(struct engine *engine, struct device *device);
 
 /* The device rests as it was before the first event kept. */
 void review_drop(struct engine *engine, struct watch *take_watch);
-bool review_is_muted(const struct engine *engine, const struct watch *watch);
 
 /* An alert of one device is found to stand; herald_tell() decides whether it
  * is told by itself. */

@@ -6,8 +6,6 @@
 #include "engine_parts.h"
 #include "text.h"
 
-enum { SEVERITY_CRIT = 2, SEVERITY_WARNING = 4, SEVERITY_INFO = 6 };
-
 /* --- telling ------------------------------------------------------------ */
 
 static struct subject subject_of(const struct engine *engine, const struct watch *watch)

@@ -14,8 +14,6 @@ static const char *const msgids[NOTICE_COUNT] = {
 #undef X
 };
 
-enum { NOTICE_SEVERITY = 5 };
-
 struct notice *notices_add(struct notices *notices, enum notice_kind kind, enum notice_state state, int severity)
 {
 	struct notice *list = list_reserve(notices->list, notices->count, &notices->capacity, sizeof *list), *notice;
@@ -28,7 +26,7 @@ struct notice *notices_add(struct notices *notices, enum notice_kind kind, enum 
 	notice->kind = kind;
 	notice->state = state;
 	notice->msgid = msgids[kind];
-	notice->severity = state == STATE_CLEARED || state == STATE_WITHDRAWN ? NOTICE_SEVERITY : severity;
+	notice->severity = state == STATE_CLEARED || state == STATE_WITHDRAWN ? SEVERITY_NOTICE : severity;
 	notice->alert_severity = severity;
 	notice->first_ns = notice->last_ns = STAMP_NONE;
 	return notice;

@@ -25,12 +25,15 @@ enum notice_state { STATE_RAISED, STATE_REPEATED, STATE_CLEARED, STATE_WITHDRAWN
 
 extern const char *const state_names[STATE_COUNT];
 
+/* Those of RFC 5424 that are told. */
+enum severity { SEVERITY_CRIT = 2, SEVERITY_ERR, SEVERITY_WARNING, SEVERITY_NOTICE, SEVERITY_INFO };
+
 enum { SENTENCE_MAX = 700 };
 
 struct notice {
 	enum notice_kind kind;
 	enum notice_state state;
-	int severity;              /* RFC 5424 */
+	int severity;              /* enum severity */
 	int alert_severity;        /* the alert's own; to clear or withdraw it is but a notice */
 	const char *msgid;
 	char id[ALERT_ID];         /* empty: it has none */

@@ -85,7 +85,7 @@ static uint32_t read_code(const struct value *value)
 	if (span_equal_nocase(text, SPAN("Success")) || span_equal_nocase(text, SPAN("Succeeded")))
 		return 0;
 	for (size_t i = 0; i < text.size; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9' || i == 6)
+		if (!is_digit(text.data[i]) || i == 6)
 			return UINT32_MAX;
 		code = code * 10 + (uint32_t)(text.data[i] - '0');
 	}

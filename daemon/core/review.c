@@ -6,7 +6,7 @@
 
 /* --- one device --------------------------------------------------------- */
 
-bool review_is_muted(const struct engine *engine, const struct watch *watch)
+static bool is_muted(const struct engine *engine, const struct watch *watch)
 {
 	return roster_holds(engine->mute, registry_hub_at(engine->registry, watch->hub)->name,
 			    device_id(watch->device), device_module(watch->device));
@@ -62,7 +62,7 @@ static void review_episode(struct engine *engine, struct watch *watch, enum scop
 	if (told->verdict != VERDICT_NONE && told->opened_ns == episode->opened_ns &&
 	    told->verdict >= episode->verdict)
 		return;
-	if (review_is_muted(engine, watch))
+	if (is_muted(engine, watch))
 		return;
 	if (told->verdict != VERDICT_NONE)
 		herald_untell(engine, watch, scope, episode, STATE_CLEARED);
@@ -93,8 +93,8 @@ static void count_ended(struct engine *engine, struct watch *watch)
 
 		engine->digest[episode->verdict]++;
 		engine->status.verdicts[episode->verdict]++;
-		engine->digest_muted += review_is_muted(engine, watch) && alert_is_due(episode);
-		if (!engine->caught_up || episode->decided_ns <= engine->backlog_ns || review_is_muted(engine, watch))
+		engine->digest_muted += is_muted(engine, watch) && alert_is_due(episode);
+		if (!engine->caught_up || episode->decided_ns <= engine->backlog_ns || is_muted(engine, watch))
 			continue;
 		if (episode->verdict == VERDICT_RECOVERED)
 			herald_recovered(engine, watch, episode);
@@ -111,7 +111,7 @@ static void review_churn(struct engine *engine, struct watch *watch, struct life
 {
 	bool churns = life_churns(base, engine->settings);
 
-	if (churns == base->churn_told || !engine->caught_up || review_is_muted(engine, watch))
+	if (churns == base->churn_told || !engine->caught_up || is_muted(engine, watch))
 		return;
 	base->churn_told = watch->firm.churn_told = churns;
 	herald_churn(engine, watch, base, churns);
@@ -232,9 +232,9 @@ struct dossier *review_file(void *owner, struct device *device)
 	struct engine *engine = owner;
 	struct watch *watch = device_file(device);
 
-	if (watch)
+	if (watch) {
 		watch_prefetch(watch);
-	else {
+	} else {
 		watch = malloc(sizeof *watch);
 		if (!watch)
 			return NULL;

@@ -223,9 +223,7 @@ static const char *enter(struct walk *walk, const char *at, bool quoted)
 /* Whether the value of the key at hand may be an object of ours. */
 static inline bool is_document(const struct walk *walk)
 {
-	enum field field = field_at(walk);
-
-	return (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION) && walk->frame->role != ROLE_AUTHENTICATION;
+	return field_may_be_document(field_at(walk)) && walk->frame->role != ROLE_AUTHENTICATION;
 }
 
 /* What such a string holds must be read as a document, or is none. */
@@ -264,7 +262,7 @@ READER read_string(struct walk *walk, const char *at, unsigned level)
 
 static const char *skip_digits(const struct walk *walk, const char *at)
 {
-	while (at < walk->end && *at >= '0' && *at <= '9')
+	while (at < walk->end && is_digit(*at))
 		at++;
 	return at;
 }

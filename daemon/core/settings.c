@@ -47,7 +47,7 @@ const char *settings_read(enum setting setting, struct span text, int64_t *ret_v
 
 	snprintf(expected, sizeof expected, "expected a whole number from %lld to %lld (%s)%s",
 		 (long long)row->least, (long long)row->most, row->unit, timed ? ", or with min, h or d" : "");
-	for (; i < text.size && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+	for (; i < text.size && is_digit(text.data[i]); i++)
 		if ((value = value * 10 + (text.data[i] - '0')) > INT64_C(1000000000000))
 			return expected;
 	factor = timed ? seconds_of((struct span){text.data + i, text.size - i}) : i == text.size;

@@ -30,4 +30,10 @@ static inline bool span_equal_nocase(struct span a, struct span b)
 	return a.size == b.size && (a.size == 0 || strncasecmp(a.data, b.data, a.size) == 0);
 }
 
+/* In ASCII, whatever the locale. */
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 #endif

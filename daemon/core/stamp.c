@@ -53,7 +53,7 @@ static int digits(struct cursor *cursor, int count)
 	int value = 0;
 
 	for (int i = 0; i < count; i++) {
-		if (cursor->failed || cursor->at == cursor->end || *cursor->at < '0' || *cursor->at > '9') {
+		if (cursor->failed || cursor->at == cursor->end || !is_digit(*cursor->at)) {
 			cursor->failed = true;
 			return 0;
 		}
@@ -83,7 +83,7 @@ static int64_t fraction(struct cursor *cursor)
 
 	if (!take(cursor, ".,"))
 		return 0;
-	while (cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9') {
+	while (cursor->at < cursor->end && is_digit(*cursor->at)) {
 		if ((unit /= 10) > 0)
 			value += (*cursor->at - '0') * unit;
 		cursor->at++;
@@ -150,11 +150,6 @@ bool stamp_parse(struct span text, int64_t *ret_ns)
 	*ret_ns = (days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - east) * STAMP_SECOND
 		+ nanoseconds;
 	return true;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* Two digits; more than 99 if they are none. */

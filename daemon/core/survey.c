@@ -7,15 +7,15 @@
 /* Events as they come, of all devices: put down in a row, which costs the same
  * however many devices there are, and handed out once all are there. In small
  * blocks, so that what comes after them takes their place. */
-enum { ARRIVALS_BLOCK = 1 << 10 };
+enum { BLOCK_EVENTS = 1 << 10 };
 
-struct arrivals {
-	struct arrivals *next;
+struct block {
+	struct block *next;
 	size_t count;
-	struct arrival {
+	struct entry {
 		struct dossier *dossier;
 		struct event event;
-	} list[ARRIVALS_BLOCK];
+	} entries[BLOCK_EVENTS];
 };
 
 struct survey {
@@ -26,7 +26,7 @@ struct survey {
 	struct intake *intake; /* of the source at hand */
 	char **sources;
 	size_t source_count;
-	struct arrivals *first, *last;
+	struct block *first, *last;
 	struct counts counts;
 	struct span_of_time time;
 	int64_t since_ns, until_ns;
@@ -81,7 +81,7 @@ void survey_free(struct survey *take_survey)
 		free(device->file);
 	}
 	while (take_survey->first) {
-		struct arrivals *block = take_survey->first;
+		struct block *block = take_survey->first;
 
 		take_survey->first = block->next;
 		free(block);
@@ -143,9 +143,9 @@ static const struct dossier *file_of(const struct device *device)
 
 static bool put_down(struct survey *survey, struct dossier *dossier, const struct event *event)
 {
-	struct arrivals *last = survey->last;
+	struct block *last = survey->last;
 
-	if (!last || last->count == ARRIVALS_BLOCK) {
+	if (!last || last->count == BLOCK_EVENTS) {
 		if (!(last = malloc(sizeof *last)))
 			return false;
 		last->next = NULL;
@@ -153,7 +153,7 @@ static bool put_down(struct survey *survey, struct dossier *dossier, const struc
 		*(survey->last ? &survey->last->next : &survey->first) = last;
 		survey->last = last;
 	}
-	last->list[last->count++] = (struct arrival){dossier, *event};
+	last->entries[last->count++] = (struct entry){dossier, *event};
 	dossier->capacity++; /* that it will need */
 	return true;
 }
@@ -209,13 +209,13 @@ static void hand_out(struct survey *survey)
 			dossier->capacity = 0;
 	}
 	while (survey->first) {
-		struct arrivals *block = survey->first;
+		struct block *block = survey->first;
 
 		for (size_t i = 0; i < block->count; i++) {
-			struct dossier *dossier = block->list[i].dossier;
+			struct dossier *dossier = block->entries[i].dossier;
 
 			if (dossier->count < dossier->capacity)
-				dossier->events[dossier->count++] = block->list[i].event;
+				dossier->events[dossier->count++] = block->entries[i].event;
 			else
 				survey->unjudged++;
 		}

@@ -169,8 +169,7 @@ static inline bool vector_same(const char *text, const char *end, const char *li
 	return left >= size && memcmp(text, literal, size) == 0;
 }
 
-/* The same for names, which are short: name has 2 * VECTOR_SIZE bytes, and the
- * text has size of them. */
+/* The same for names, which are short: name has 2 * VECTOR_SIZE bytes. */
 static inline bool vector_same_name(const char *text, const char *end, const char *name, size_t size)
 {
 #ifdef VECTOR_BITS
@@ -179,7 +178,7 @@ static inline bool vector_same_name(const char *text, const char *end, const cha
 	if (end - text >= VECTOR_SIZE && size <= VECTOR_SIZE && size > 0)
 		return !(vector_differ(text, name) << (VECTOR_SIZE - size) * VECTOR_BITS << UNUSED);
 #endif
-	return memcmp(text, name, size) == 0;
+	return (size_t)(end - text) >= size && memcmp(text, name, size) == 0;
 }
 
 #endif

@@ -31,9 +31,6 @@ enum {
 	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
 	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
 	FINISHED_MAX = 65536,   /* a power of two: more than seven years of hourly blobs */
-	SEVERITY_ERR = 3,
-	SEVERITY_WARNING = 4,
-	SEVERITY_INFO = 6,
 };
 
 /* Behind "Permission denied": its page tells of groups, and of what the sandbox hides. */

@@ -14,8 +14,6 @@ enum {
 	RESTART_MS = 100,
 	MINUTE_MS = 60000,
 	RETRY_MS = 5000,            /* of a journal that cannot be read */
-	SEVERITY_ERR = 3,
-	SEVERITY_WARNING = 4,
 };
 
 /* One reader process. */

@@ -8,7 +8,7 @@
 
 #include "../core/notice.h"
 
-/* severity: RFC 5424 numbers. */
+/* severity: enum severity. */
 void log_line(int severity, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_notice(const struct notice *notice);
 

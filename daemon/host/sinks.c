@@ -15,8 +15,6 @@
 #include "log.h"
 #include "sink.h"
 
-enum { SEVERITY_WARNING = 4 };
-
 /* One entry of "alerts". */
 struct outlet {
 	struct sink_config config;

@@ -11,8 +11,6 @@
 
 #include "log.h"
 
-enum { SEVERITY_WARNING = 4 };
-
 enum statement { BEGIN, COMMIT, ROLLBACK, PUT_ROW, DROP_ROW, PUT_FILE, PUT_JOURNAL, PUT_NOTICE, DROP_NOTICES, STATEMENT_COUNT };
 
 static const char *const statements[STATEMENT_COUNT] = {

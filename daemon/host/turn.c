@@ -187,6 +187,8 @@ static size_t look(struct daemon *daemon, size_t index)
 			daemon->stirred[index] = STIR_NONE;
 		return news.bytes.size;
 	case TAIL_BREAK:
+		/* The next one may be as long as this one was when it was stored. */
+		daemon->stored_offsets[index] = UINT64_MAX;
 		input.type = INPUT_BREAK;
 		turn_step(daemon, &input);
 		follow_remember(daemon, &tail->last);

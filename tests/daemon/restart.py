@@ -130,6 +130,20 @@ def gone(bench):
     second.alert("AUTH_FAIL", device="b")
 
 
+@story("a file that was emptied and is as long again is not read again after a start")
+def emptied(bench):
+    first, at = stateful(bench), now()
+    append(bench.log, refused(at, "a"))
+    first.alert("AUTH_FAIL", device="a")
+    os.truncate(bench.log, 0)
+    append(bench.log, refused(at, "b"))
+    first.alert("AUTH_FAIL", device="b")
+    first.stop()
+    second = stateful(bench)
+    expect(second.stop()["read"], 0, "records of the second run")
+    expect(second.lines("is gone"), [], "complaints")
+
+
 @story("half a record before the stop and half after it are one record")
 def halves(bench):
     record = refused(now(), "pump-1")

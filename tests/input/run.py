@@ -558,12 +558,14 @@ def where_nothing_was_read_no_verdict_is_told(run):
 def a_report_that_cannot_be_written_gives_3(run):
     many = run.file(lines(azure(("09:05:00Z", f"valve-{i}", "deviceConnect", "401003", THUMBPRINT))
                           for i in range(500)))
-    for path in (run.file(GOOD), many):
-        for form in ([], ["--json"]):
-            with open("/dev/full", "wb") as full:
-                done = subprocess.run([run.lapsectl, "scan", "--config", str(run.config), *form, path], stdout=full,
-                                      stderr=subprocess.PIPE, env=run.environment, timeout=100)
-            same(done.returncode, 3, f"exit status of {form}; {done.stderr.decode()}")
+    explain = ["explain", "--device", "pump-1", run.file(GOOD)]
+    for command in (["scan", run.file(GOOD)], ["scan", many], ["scan", "--json", many], explain,
+                    [*explain, "--json"], ["check"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([run.lapsectl, command[0], "--config", str(run.config), *command[1:]], stdout=full,
+                                  stderr=subprocess.PIPE, env=run.environment, timeout=100)
+        same(done.returncode, 3, f"exit status of {command}; {done.stderr.decode()}")
+        check(b"cannot be written" in done.stderr, done.stderr.decode())
 
 
 @test
@@ -726,6 +728,18 @@ def explain_tells_every_step_from_record_to_verdict(run):
     out = run.call("explain", "--device", "valve-2", path).stdout.decode()
     in_this_order(out, "the hub refused its connection (401003): \"Thumbprint does not match", "auth-failure",
                   "Still open")
+
+
+@test
+def a_step_is_told_in_the_words_of_the_evidence(run):
+    """Also the arrival on another hub, which no line of the log tells of the device."""
+    log = [azure(row) for row in STORY] + [azure(("09:50:00Z", "valve-2", "deviceConnect", None, ""),
+                                                 path=HUB.replace("CONTOSO", "FABRIKAM"))]
+    told = json.loads(run.call("explain", "--json", "--device", "contoso/valve-2", run.file(lines(log))).stdout)
+    evidence = told["episodes"][0]["evidence"]
+    same([e["signal"] for e in evidence], ["refused", "moved"])
+    steps = [{key: value for key, value in step.items() if key != "says"} for step in told["steps"]]
+    same([step for step in steps if step["signal"]], evidence)
 
 
 @test
