@@ -33,6 +33,12 @@ enum field {
 	FIELD_COUNT
 };
 
+/* The value may be a document, or a string that holds one. */
+static inline bool field_may_be_document(enum field field)
+{
+	return field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION;
+}
+
 struct key {
 	char name[2 * VECTOR_SIZE];
 	uint8_t size, row;

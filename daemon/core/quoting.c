@@ -5,8 +5,11 @@ static const char *skip_escaped_blank(const char *at, const char *end, unsigned 
 {
 	size_t escapes = quote_size(level) / 2;
 
-	if (level == 0 || (size_t)(end - at) <= escapes || memcmp(at, "\\\\", escapes) != 0)
+	if (level == 0 || (size_t)(end - at) <= escapes)
 		return NULL;
+	for (size_t i = 0; i < escapes; i++)
+		if (at[i] != '\\')
+			return NULL;
 	at += escapes;
 	return *at == 't' || *at == 'n' || *at == 'r' ? at + 1 : NULL;
 }

@@ -22,6 +22,7 @@ struct frame {
 	unsigned names;        /* of this object: from here on in walk.names */
 	uint64_t known;        /* keys of the table that it has, a bit each */
 	const struct key *key; /* whose value is under way */
+	bool holds_document;   /* that value may be an object of ours */
 };
 
 struct walk {
@@ -74,6 +75,14 @@ READER skip_blanks(const struct walk *walk, const char *at, unsigned level)
 	if (level == 0 || at == walk->end || *at != '\\' || quote_is_at(at, walk->end, level))
 		return at;
 	return quoting_skip_blanks(at, walk->end, level);
+}
+
+/* Behind a character that blanks may stand around. */
+READER skip_mark(const struct walk *walk, const char *at, char mark, unsigned level)
+{
+	if (at == walk->end || *at != mark)
+		at = skip_blanks(walk, at, level);
+	return at < walk->end && *at == mark ? skip_blanks(walk, at + 1, level) : NULL;
 }
 
 READER skip_quote(const struct walk *walk, const char *at, unsigned level)
@@ -164,11 +173,11 @@ READER read_key(struct walk *walk, const char *at, unsigned level)
 	if (!note_key(walk, walk->name, key))
 		return NULL;
 	frame->key = key && (fields_of_role[frame->role] >> key->field & 1) ? key : NULL;
+	frame->holds_document = frame->key && field_may_be_document(key->field);
 	/* A "type" is the value of the authType around it. */
 	if (frame->key && key->field == FIELD_TYPE)
 		frame->key = frame[-1].key;
-	at = skip_blanks(walk, at, level);
-	return at < walk->end && *at == ':' ? skip_blanks(walk, at + 1, level) : NULL;
+	return skip_mark(walk, at, ':', level);
 }
 
 /* --- values ------------------------------------------------------------- */
@@ -220,15 +229,7 @@ static const char *enter(struct walk *walk, const char *at, bool quoted)
 		       : NULL;
 }
 
-/* Whether the value of the key at hand may be an object of ours. */
-static inline bool is_document(const struct walk *walk)
-{
-	enum field field = field_at(walk);
-
-	return (field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION) && walk->frame->role != ROLE_AUTHENTICATION;
-}
-
-/* What such a string holds must be read as a document, or is none. */
+/* What a string of these fields holds must be read as a document, or is none. */
 static bool may_be_plain(const struct walk *walk, struct span text, bool escaped)
 {
 	if (field_at(walk) == FIELD_PROPERTIES)
@@ -245,7 +246,7 @@ READER read_string(struct walk *walk, const char *at, unsigned level)
 	start = skip_quote(walk, at, level);
 	if (!start)
 		return NULL;
-	if (is_document(walk) && start < walk->end && *start == '{')
+	if (walk->frame->holds_document && start < walk->end && *start == '{')
 		return level < LEVEL_MAX ? enter(walk, start + 1, true) : NULL;
 	end = vector_plain(start, walk->end);
 	if (!quote_is_at(end, walk->end, level) && !(end = quoting_end(end, walk->end, level, &escaped)))
@@ -253,7 +254,7 @@ READER read_string(struct walk *walk, const char *at, unsigned level)
 	note_token(walk, start, end, VALUE_STRING, escaped);
 	value.text = start;
 	value.size = (uint32_t)(end - start);
-	if (is_document(walk) && !may_be_plain(walk, (struct span){start, value.size}, escaped))
+	if (walk->frame->holds_document && !may_be_plain(walk, (struct span){start, value.size}, escaped))
 		return NULL;
 	if (escaped && walk->frame->key &&
 	    !scanner_decode(walk->scanner, (struct span){start, value.size}, level, &value))
@@ -316,7 +317,7 @@ static const char *read_container(struct walk *walk, const char *at)
 {
 	bool object = *at == '{';
 
-	if (object && is_document(walk))
+	if (object && walk->frame->holds_document)
 		return enter(walk, at + 1, false);
 	if (!object && (field_at(walk) == FIELD_PROPERTIES || holds_records(walk)))
 		return NULL;
@@ -385,6 +386,7 @@ static const char *arrive(struct walk *walk, const char *at)
 READER read_member(struct walk *walk, const char *at, unsigned level)
 {
 	const struct frame *around = walk->frame;
+	const char *next;
 
 	if (around->object)
 		at = read_key(walk, at, level);
@@ -395,8 +397,8 @@ READER read_member(struct walk *walk, const char *at, unsigned level)
 		return NULL;
 	if (walk->frame > around)
 		return arrive(walk, at);
-	at = skip_blanks(walk, at, level);
-	return at < walk->end && *at == ',' ? skip_blanks(walk, at + 1, level) : leave(walk, at);
+	next = skip_mark(walk, at, ',', level);
+	return next ? next : leave(walk, at);
 }
 
 size_t scanner_read(struct scanner *scanner, struct span text)

@@ -278,7 +278,8 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 }
 
 /* A value that few were thought to have differs here. Returns false if there
- * have been too many: then it is a slot from now on, in new shapes. */
+ * have been too many: then it is a slot from now on, in new shapes. But never
+ * where a document may stand instead: a slot would take it for any text. */
 static bool note_value(struct lesson *lesson)
 {
 	struct shapes *shapes = lesson->shapes;
@@ -286,7 +287,8 @@ static bool note_value(struct lesson *lesson)
 	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
 		const struct token *token = &lesson->scanner->tokens[i];
 
-		if (token->start > lesson->at || token->end < lesson->at || is_slot(shapes, token))
+		if (token->start > lesson->at || token->end < lesson->at || is_slot(shapes, token) ||
+		    field_may_be_document(token->key->field))
 			continue;
 		if (++shapes->values[token->key->field] <= VALUES_MAX)
 			return true;

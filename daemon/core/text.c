@@ -132,14 +132,22 @@ void text_redact(struct span text, char *buffer, size_t size)
 	}
 	while (at < text.size && length + 1 < size) {
 		bool secret = true;
-		size_t value = value_of(text, at, &secret), key = value ? 0 : bare_key(text, at);
-		size_t name = value ? value - at : 0;
-		const char *instead = secret ? "[redacted]" : "...";
+		size_t value, key, name;
+		const char *instead;
 
+		/* Most letters are within a word, where nothing but "sig" begins. */
+		if (at > 0 && is_a(WORD, text.data[at - 1]) && (text.data[at] | 0x20) != 's') {
+			buffer[length++] = text.data[at++];
+			continue;
+		}
+		value = value_of(text, at, &secret);
+		key = value ? 0 : bare_key(text, at);
 		if (!value && !key) {
 			buffer[length++] = text.data[at++];
 			continue;
 		}
+		name = value ? value - at : 0;
+		instead = secret ? "[redacted]" : "...";
 		if (length + name + strlen(instead) >= size)
 			break;
 		memcpy(buffer + length, text.data + at, name);

@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../daemon/core/decoder.h"
-#include "../../daemon/core/document.h"
+#include "compare.h"
 
 enum { LINE_MAX = 16384, RECORD_MAX = 8192, EPISODE = 64, SHOWN = 10 };
 
@@ -146,139 +145,21 @@ static size_t mutate(char *line, size_t size)
 
 /* --- reading ------------------------------------------------------------ */
 
-struct reader {
-	struct splitter *splitter;
-	struct decoder *decoder;     /* NULL: jansson alone */
-	struct documents *documents;
-	struct recall recall;
-	uint64_t fast;
-};
-
-struct reading {
-	enum split split;
-	enum decoded decoded;
-	enum malformed why;
-	struct record record;
-	uint64_t line;
-};
-
-static void read_slowly(struct reader *reader, const struct document *document, struct reading *ret)
+static bool agree(struct reader *lapsed, struct reader *jansson, struct span bytes, uint64_t *ret_records)
 {
-	struct fields fields;
-	enum decoded begun;
+	const char *what = readers_differ(lapsed, jansson, bytes, bytes.size, false, ret_records);
 
-	ret->decoded = DECODED_MALFORMED;
-	ret->record.time_ns = STAMP_NONE;
-	if (!documents_read(reader->documents, document, &fields, &ret->why))
-		return;
-	begun = record_begin(&fields, &reader->recall, &ret->record);
-	ret->decoded = record_finish(&fields, &reader->recall, begun, &ret->record, &ret->why);
-}
-
-/* As the intake does. */
-static void read_next(struct reader *reader, struct reading *ret)
-{
-	struct document document;
-	struct span text;
-	size_t size;
-
-	*ret = (struct reading){.why = MALFORMED_COUNT};
-	if (reader->decoder && splitter_peek(reader->splitter, &text, &ret->line)) {
-		ret->decoded = decoder_glance(reader->decoder, text, &size, &ret->record, &ret->why);
-		if (ret->decoded != DECODED_UNSEEN) {
-			splitter_pass(reader->splitter, size);
-			ret->split = SPLIT_DOCUMENT;
-			reader->fast++;
-			return;
-		}
-	}
-	ret->split = splitter_next(reader->splitter, &document, &ret->why);
-	if (ret->split != SPLIT_DOCUMENT)
-		return;
-	ret->line = document.line;
-	if (reader->decoder)
-		ret->decoded = decoder_read(reader->decoder, &document, &ret->record, &ret->why);
-	else
-		read_slowly(reader, &document, ret);
-}
-
-static const char *difference(const struct reading *a, const struct reading *b)
-{
-	const struct record *left = &a->record, *right = &b->record;
-
-	if (a->split != b->split)
-		return "split";
-	if (a->split == SPLIT_MALFORMED)
-		return a->why == b->why ? NULL : "why";
-	if (a->split == SPLIT_MORE)
-		return NULL;
-	if (a->decoded != b->decoded)
-		return "accepted";
-	if (a->line != b->line)
-		return "line";
-	if (left->time_ns != right->time_ns)
-		return "time";
-	if (a->decoded == DECODED_MALFORMED)
-		return a->why == b->why ? NULL : "why";
-	if (a->decoded == DECODED_FOREIGN)
-		return NULL;
-#define SAME(field) \
-	if (!span_equal(left->field, right->field)) \
-	return #field
-	SAME(hub);
-	SAME(device);
-	SAME(module);
-	SAME(category);
-	SAME(operation);
-	SAME(message);
-	SAME(sdk);
-	SAME(address);
-	if (left->code != right->code)
-		return "code";
-	if (left->protocol != right->protocol)
-		return "protocol";
-	return left->authentication == right->authentication ? NULL : "authentication";
-}
-
-static bool compare(struct reader *lapsed, struct reader *jansson, struct span bytes, uint64_t *ret_records)
-{
-	struct reading left, right;
-	const char *what;
-
-	splitter_feed(lapsed->splitter, bytes);
-	splitter_feed(jansson->splitter, bytes);
-	do {
-		read_next(lapsed, &left);
-		read_next(jansson, &right);
-		*ret_records += left.split != SPLIT_MORE;
-		what = difference(&left, &right);
-		if (what) {
-			fprintf(stderr, "%s differs: %.*s\n", what, (int)bytes.size, bytes.data);
-			return false;
-		}
-	} while (left.split != SPLIT_MORE);
-	return true;
-}
-
-static struct reader reader_new(bool fast)
-{
-	return (struct reader){.splitter = splitter_new(RECORD_MAX),
-			       .decoder = fast ? decoder_new() : NULL,
-			       .documents = documents_new()};
-}
-
-static void reader_free(struct reader *reader)
-{
-	splitter_free(reader->splitter);
-	decoder_free(reader->decoder);
-	documents_free(reader->documents);
+	if (what)
+		fprintf(stderr, "%s differs: %.*s\n", what, (int)bytes.size, bytes.data);
+	return !what;
 }
 
 int main(int argc, char **argv)
 {
 	static char line[LINE_MAX + 1];
 	uint64_t count, records = 0, different = 0, fast = 0;
-	struct reader lapsed = reader_new(true), jansson = reader_new(false);
+	struct decoder *decoder = decoder_new();
+	struct reader lapsed = reader_new(decoder, RECORD_MAX), jansson = reader_new(NULL, RECORD_MAX);
 
 	if (argc != 4 || !load(argv[1])) {
 		fprintf(stderr, "usage: mutate FILE COUNT SEED, with lines in the file\n");
@@ -297,7 +178,7 @@ int main(int argc, char **argv)
 		for (size_t times = below(8) ? 1 + below(3) : 0; times > 0; times--)
 			size = tame ? change(line, size) : mutate(line, size);
 		line[size++] = '\n';
-		different += !compare(&lapsed, &jansson, (struct span){line, size}, &records);
+		different += !agree(&lapsed, &jansson, (struct span){line, size}, &records);
 		if (i % EPISODE == EPISODE - 1 || different) { /* out of whatever was opened */
 			fast += lapsed.fast;
 			splitter_free(lapsed.splitter);
@@ -311,5 +192,6 @@ int main(int argc, char **argv)
 	       count, records, fast + lapsed.fast, different);
 	reader_free(&lapsed);
 	reader_free(&jansson);
+	decoder_free(decoder);
 	return different > 0;
 }

@@ -204,6 +204,35 @@ static void test_records_that_are_never_alike_are_read_all_the_same(void **state
 	}
 }
 
+/* Whatever stands there may be a document: it is never just any value. */
+static void test_where_a_document_may_stand_no_text_is_taken_for_granted(void **state)
+{
+	char text[512];
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof text, RECORD(DEVICE ",\\\"authType\\\":\\\"kind-%d\\\""), i);
+		glances(text);
+	}
+	glances(RECORD(DEVICE ",\\\"authType\\\":\\\"sas\\\""));
+	glances(RECORD(DEVICE ",\\\"authType\\\":\\\"{\\\\\\\"scope\\\\\\\":\\\\\\\"sas\\\\\\\",\\\\\\\"type\\\\\\\":\\\\\\\"none\\\\\\\"}\\\""));
+	leaves(RECORD(DEVICE ",\\\"authType\\\":\\\" {}\\\""));
+}
+
+static void test_properties_are_no_text_however_often_they_are_empty(void **state)
+{
+	char text[512];
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof text, HEAD "\"x%d\":1,\"properties\":%s}", i / 2, i % 2 ? "\"\"" : "\"{}\"");
+		glances(text);
+	}
+	glances(HEAD "\"properties\":\"\"}");
+	leaves(HEAD "\"properties\":\"oops\"}");
+	assert_span_equal(glances(RECORD(DEVICE)).device, "pump-1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +246,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_not_all_there_is_left, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_known_shape_does_not_excuse_what_is_wrong, begin, end),
 		cmocka_unit_test_setup_teardown(test_records_that_are_never_alike_are_read_all_the_same, begin, end),
+		cmocka_unit_test_setup_teardown(test_where_a_document_may_stand_no_text_is_taken_for_granted, begin, end),
+		cmocka_unit_test_setup_teardown(test_properties_are_no_text_however_often_they_are_empty, begin, end),
 	};
 
 	return RUN(tests);
