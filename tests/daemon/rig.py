@@ -170,10 +170,14 @@ class Bench:
         return daemon
 
     def unprivileged(self):
-        """Root cannot be kept from its files: the user to start as. It may not reach the tree, so it gets copies."""
+        """Root cannot be kept from its files: the user to start as. It may not reach the tree, so it gets copies.
+
+        The program's is written by a process of its own: what another story starts at this moment would hold on to the
+        file for a while, and a file that is open for writing is not started."""
         if os.geteuid() != 0:
             return None
-        self.lapsed = shutil.copy(self.lapsed, self.folder / "lapsed")
+        subprocess.run(["cp", self.lapsed, self.folder / "lapsed"], check=True)
+        self.lapsed = self.folder / "lapsed"
         self.rules = shutil.copytree(self.rules, self.folder / "rules")
         return NOBODY
 
