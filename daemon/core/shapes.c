@@ -32,7 +32,7 @@ struct node {
 
 struct shapes {
 	uint32_t node_count, shape_count;
-	uint32_t first_kin;
+	uint64_t first_kin;
 	int credit; /* below 0: a pause */
 	struct shape *shapes[SHAPES_MAX];
 	uint16_t values[FIELD_COUNT]; /* how many were seen */

@@ -116,7 +116,7 @@ static void test_a_new_value_is_not_the_old_one(void **state)
 
 static void test_records_of_a_kind_are_kin(void **state)
 {
-	uint32_t connect, refused;
+	uint64_t connect, refused;
 
 	(void)state;
 	connect = glances(RECORD(DEVICE)).kin;
