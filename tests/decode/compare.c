@@ -150,6 +150,15 @@ static bool is_of_its_kin(struct reader *reader, const struct record *record)
 	return true;
 }
 
+/* Whether both would go on at the same place after a restart. */
+static bool stand_alike(const struct reader *lapsed, const struct reader *jansson)
+{
+	struct place left = splitter_place(lapsed->splitter), right = splitter_place(jansson->splitter);
+
+	return left.line == right.line && left.nest == right.nest &&
+	       splitter_held(lapsed->splitter) == splitter_held(jansson->splitter);
+}
+
 const char *readers_differ(struct reader *lapsed, struct reader *jansson, struct span bytes, size_t chunk_max, bool end,
 			   uint64_t *ret_records)
 {
@@ -168,5 +177,5 @@ const char *readers_differ(struct reader *lapsed, struct reader *jansson, struct
 		    !is_of_its_kin(lapsed, &left.record))
 			what = "kin";
 	} while (!what && left.split != SPLIT_MORE);
-	return what;
+	return what || stand_alike(lapsed, jansson) ? what : "place";
 }
