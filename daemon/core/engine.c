@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
-enum { WAVE_LEAST = 1000 };
+/* TROUBLES_MAX: of a hub; a week of them, where each delays its deadlines by ten
+ * minutes. */
+enum { WAVE_LEAST = 1000, TROUBLES_MAX = 1024 };
 
 struct engine *engine_new(const struct ruleset *rules, const struct settings *settings,
 			  const struct roster *mute, const struct roster *x509, uint64_t seed, struct moment now)
@@ -209,7 +211,10 @@ static void note_platform(struct engine *engine, const struct device *device, in
 	struct hub *hub = registry_hub_at(engine->registry, device->hub);
 	struct watch *next;
 
-	if (!hub_note_trouble(hub, time_ns, settings_ns(engine->settings, SETTING_PLATFORM_HOLD)) || time_ns > low_ns)
+	if (!hub_note_trouble(hub, time_ns, settings_ns(engine->settings, SETTING_PLATFORM_HOLD)))
+		return;
+	hub_forget(hub, TROUBLES_MAX);
+	if (time_ns > low_ns)
 		return;
 	for (struct watch *watch = engine->watches; watch; watch = next) {
 		next = watch->next;

@@ -69,12 +69,12 @@ int64_t hub_delay(const struct hub *hub, int64_t deadline_ns, int64_t hold_ns)
 	return deadline_ns;
 }
 
-void hub_forget(struct hub *hub, int64_t before_ns)
+void hub_forget(struct hub *hub, size_t most)
 {
-	size_t gone = 0;
+	size_t gone = hub->trouble_count > most ? hub->trouble_count - most : 0;
 
-	while (gone < hub->trouble_count && hub->troubles[gone].last_ns < before_ns)
-		gone++;
-	memmove(hub->troubles, hub->troubles + gone, (hub->trouble_count - gone) * sizeof *hub->troubles);
-	hub->trouble_count -= gone;
+	if (gone == 0)
+		return;
+	memmove(hub->troubles, hub->troubles + gone, most * sizeof *hub->troubles);
+	hub->trouble_count = most;
 }

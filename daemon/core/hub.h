@@ -24,7 +24,7 @@ bool hub_note_trouble(struct hub *hub, int64_t time_ns, int64_t hold_ns);
 /* Where a deadline comes to lie when it waits for the hub. */
 int64_t hub_delay(const struct hub *hub, int64_t deadline_ns, int64_t hold_ns);
 
-/* Forgets trouble that ended before a moment. */
-void hub_forget(struct hub *hub, int64_t before_ns);
+/* Forgets the oldest trouble, but for so many spans. */
+void hub_forget(struct hub *hub, size_t most);
 
 #endif

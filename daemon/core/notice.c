@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "list.h"
+#include "packed.h"
 #include "text.h"
 
 const char *const state_names[] = {"raised", "repeated", "cleared", "withdrawn"};
@@ -126,4 +127,49 @@ void notice_tell(struct notice *notice, const struct subject *subject, const str
 	notice->remedy = alert_remedy(subject->rules, episode);
 	notice->doc = alert_doc(subject->rules, episode);
 	say(notice, subject, episode);
+}
+
+/* --- as bytes ----------------------------------------------------------- */
+
+size_t notice_pack(const struct notice *notice, char *buffer, size_t size)
+{
+	const char *texts[] = {notice->reason, notice->hub, notice->sdk, notice->authentication, notice->protocol};
+	uint32_t ids[2] = {(uint32_t)notice->device.size, (uint32_t)notice->module.size};
+	struct packed packed = {0};
+	bool fits;
+
+	packed_put(&packed, notice, sizeof *notice);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		packed_put_text(&packed, texts[i]);
+	packed_put(&packed, ids, sizeof ids);
+	packed_put(&packed, notice->device.data, ids[0]);
+	packed_put(&packed, notice->module.data, ids[1]);
+	fits = !packed.failed && packed.size <= size;
+	if (fits)
+		memcpy(buffer, packed.data, packed.size);
+	free(packed.data);
+	return fits ? packed.size : 0;
+}
+
+bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice *ret)
+{
+	const char **texts[] = {&ret->reason, &ret->hub, &ret->sdk, &ret->authentication, &ret->protocol};
+	const struct reason *reason;
+	uint32_t ids[2];
+
+	if (!packed_take(&bytes, ret, sizeof *ret) || ret->kind >= NOTICE_COUNT || ret->verdict >= VERDICT_COUNT ||
+	    ret->state >= STATE_COUNT)
+		return false;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (!packed_take_text(&bytes, texts[i]))
+			return false;
+	if (!packed_take(&bytes, ids, sizeof ids) || (uint64_t)ids[0] + ids[1] != bytes.size)
+		return false;
+	ret->device = (struct span){bytes.data, ids[0]};
+	ret->module = (struct span){bytes.data + ids[0], ids[1]};
+	reason = ruleset_reason(rules, ruleset_find(rules, ret->reason));
+	ret->msgid = notice_msgid(ret->kind, ret->verdict, rules);
+	ret->remedy = reason && ret->reason ? reason->remedy : ruleset_verdict(rules, ret->verdict)->remedy;
+	ret->doc = reason && ret->reason ? reason->doc : ruleset_verdict(rules, ret->verdict)->doc;
+	return ret->msgid;
 }

@@ -3,92 +3,32 @@
 #include <stdlib.h>
 
 #include "engine_parts.h"
+#include "packed.h"
 
 enum { KEY_MAX = 3 * 256 + 8 };
 
 /* What a device's row holds beside its entry. */
 enum { PART_WATCH = 1, PART_HABITS = 2, PART_BASE = 4 };
 
-/* --- bytes -------------------------------------------------------------- */
-
-struct writer {
-	char *data;
-	size_t size, capacity;
-	bool failed;
-};
-
-static void put_bytes(struct writer *writer, const void *data, size_t size)
-{
-	if (writer->size + size > writer->capacity) {
-		size_t capacity = (writer->size + size) * 2;
-		char *larger = realloc(writer->data, capacity);
-
-		if (!larger) {
-			writer->failed = true;
-			return;
-		}
-		writer->data = larger;
-		writer->capacity = capacity;
-	}
-	if (size)
-		memcpy(writer->data + writer->size, data, size);
-	writer->size += size;
-}
-
-static void put_text(struct writer *writer, const char *text)
-{
-	uint32_t size = text ? (uint32_t)strlen(text) + 1 : 0;
-
-	put_bytes(writer, &size, sizeof size);
-	put_bytes(writer, text, size);
-}
-
-static bool get_bytes(struct span *from, void *ret, size_t size)
-{
-	if (from->size < size)
-		return false;
-	if (size)
-		memcpy(ret, from->data, size);
-	from->data += size;
-	from->size -= size;
-	return true;
-}
-
-/* NULL stays NULL; borrowed. */
-static bool get_text(struct span *from, const char **ret)
-{
-	uint32_t size;
-
-	*ret = NULL;
-	if (!get_bytes(from, &size, sizeof size) || size > from->size)
-		return false;
-	if (size && from->data[size - 1] != '\0')
-		return false;
-	*ret = size ? from->data : NULL;
-	from->data += size;
-	from->size -= size;
-	return true;
-}
-
 /* --- saving ------------------------------------------------------------- */
 
 /* What is stored as it lies in memory must lie there in the same way. */
 static const uint32_t layout[] = {SNAPSHOT_VERSION,      sizeof(struct life),    sizeof(struct event),
-				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble), sizeof(struct habits),
-				  sizeof(struct fleet),  offsetof(struct life, episodes)};
+				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble),
+				  sizeof(struct habits), sizeof(struct fleet),   offsetof(struct life, episodes)};
 
 struct saver {
 	snapshot_put put;
 	void *owner;
-	struct writer writer;
+	struct packed row;
 };
 
 static void put_row(struct saver *saver, enum row_kind kind, struct span key)
 {
-	if (!saver->writer.failed)
-		saver->put(saver->owner, kind, key, (struct span){saver->writer.data, saver->writer.size});
-	saver->writer.size = 0;
-	saver->writer.failed = false;
+	if (!saver->row.failed)
+		saver->put(saver->owner, kind, key, (struct span){saver->row.data, saver->row.size});
+	saver->row.size = 0;
+	saver->row.failed = false;
 }
 
 static struct span number_key(const uint32_t *number)
@@ -98,32 +38,33 @@ static struct span number_key(const uint32_t *number)
 
 static void save_names(struct engine *engine, struct saver *saver)
 {
-	put_bytes(&saver->writer, layout, sizeof layout);
+	packed_put(&saver->row, layout, sizeof layout);
 	put_row(saver, ROW_LAYOUT, SPAN("layout"));
 	for (uint32_t i = 1; i < 256; i++) {
 		const struct reason *reason = ruleset_reason(engine->rules, (reason_id)i);
 
 		if (!reason)
 			break;
-		put_text(&saver->writer, reason->id);
+		packed_put_text(&saver->row, reason->id);
 		put_row(saver, ROW_REASON, number_key(&i));
 	}
 	engine->saved_names = true;
 }
 
-static void put_lags(struct writer *writer, const struct lags *lags)
+static void put_lags(struct packed *row, const struct lags *lags)
 {
-	put_bytes(writer, &lags->noted, sizeof lags->noted);
-	put_bytes(writer, &lags->count, sizeof lags->count);
+	packed_put(row, &lags->noted, sizeof lags->noted);
+	packed_put(row, &lags->count, sizeof lags->count);
 	for (uint32_t i = 0; i < lags->count; i++)
-		put_bytes(writer, &lags->ring[(lags->first + i) % LAGS], sizeof *lags->ring);
+		packed_put(row, &lags->ring[(lags->first + i) % LAGS], sizeof *lags->ring);
 }
 
 static bool get_lags(struct span *from, struct lags *ret)
 {
 	ret->first = 0;
-	return get_bytes(from, &ret->noted, sizeof ret->noted) && get_bytes(from, &ret->count, sizeof ret->count) &&
-	       ret->count <= LAGS && get_bytes(from, ret->ring, ret->count * sizeof *ret->ring);
+	return packed_take(from, &ret->noted, sizeof ret->noted) &&
+	       packed_take(from, &ret->count, sizeof ret->count) &&
+	       ret->count <= LAGS && packed_take(from, ret->ring, ret->count * sizeof *ret->ring);
 }
 
 static void save_few(struct engine *engine, struct saver *saver)
@@ -133,30 +74,30 @@ static void save_few(struct engine *engine, struct saver *saver)
 
 	for (uint32_t i = engine->saved_sdks ? engine->saved_sdks : 1; registry_sdk_name(engine->registry, (uint16_t)i);
 	     i++) {
-		put_text(&saver->writer, registry_sdk_name(engine->registry, (uint16_t)i));
+		packed_put_text(&saver->row, registry_sdk_name(engine->registry, (uint16_t)i));
 		put_row(saver, ROW_SDK, number_key(&i));
 		engine->saved_sdks = i + 1;
 	}
 	for (uint32_t i = 0; i < engine->source_count; i++) {
 		const struct source *source = &engine->sources[i];
 
-		put_bytes(&saver->writer, &i, sizeof i);
-		put_bytes(&saver->writer, &source->watermark_ns, sizeof source->watermark_ns);
-		put_lags(&saver->writer, &source->lags);
+		packed_put(&saver->row, &i, sizeof i);
+		packed_put(&saver->row, &source->watermark_ns, sizeof source->watermark_ns);
+		put_lags(&saver->row, &source->lags);
 		put_row(saver, ROW_SOURCE, span_of(source->name));
 	}
 	for (size_t i = 0; i < registry_hubs(engine->registry); i++) {
 		const struct hub *hub = registry_hub_at(engine->registry, (uint16_t)i);
 
-		put_bytes(&saver->writer, hub->troubles, hub->trouble_count * sizeof *hub->troubles);
-		put_text(&saver->writer, "");
+		packed_put(&saver->row, hub->troubles, hub->trouble_count * sizeof *hub->troubles);
+		packed_put_text(&saver->row, "");
 		put_row(saver, ROW_HUB, span_of(hub->name ? hub->name : ""));
 	}
 	for (fleet = engine->fleets; fleet; fleet = fleet->next)
 		fleet->number = ++number;
 	for (fleet = engine->fleets; fleet; fleet = fleet->next) {
-		put_bytes(&saver->writer, fleet, sizeof *fleet);
-		put_text(&saver->writer, registry_hub_at(engine->registry, fleet->hub)->name);
+		packed_put(&saver->row, fleet, sizeof *fleet);
+		packed_put_text(&saver->row, registry_hub_at(engine->registry, fleet->hub)->name);
 		put_row(saver, ROW_FLEET, number_key(&fleet->number));
 	}
 	for (uint32_t i = number + 1; i <= engine->saved_fleets; i++)
@@ -164,25 +105,25 @@ static void save_few(struct engine *engine, struct saver *saver)
 	engine->saved_fleets = number;
 }
 
-static void put_watch(struct writer *writer, const struct watch *watch)
+static void put_watch(struct packed *row, const struct watch *watch)
 {
 	uint32_t events = (uint32_t)watch->dossier.count, texts = watch->dossier.text_count;
 	uint32_t fleets[SCOPE_COUNT];
 
-	put_bytes(writer, watch->base, watch->base ? sizeof *watch->base : 0);
-	put_bytes(writer, &watch->source, sizeof watch->source);
-	put_bytes(writer, watch->told, sizeof watch->told);
+	packed_put(row, watch->base, watch->base ? sizeof *watch->base : 0);
+	packed_put(row, &watch->source, sizeof watch->source);
+	packed_put(row, watch->told, sizeof watch->told);
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		fleets[i] = watch->told[i].fleet ? watch->told[i].fleet->number : 0;
-	put_bytes(writer, fleets, sizeof fleets);
-	put_bytes(writer, watch->last_told_ns, sizeof watch->last_told_ns);
-	put_bytes(writer, &watch->announced, sizeof watch->announced);
-	put_bytes(writer, &events, sizeof events);
-	put_bytes(writer, watch->dossier.events, events * sizeof(struct event));
-	put_bytes(writer, &texts, sizeof texts);
+	packed_put(row, fleets, sizeof fleets);
+	packed_put(row, watch->last_told_ns, sizeof watch->last_told_ns);
+	packed_put(row, &watch->announced, sizeof watch->announced);
+	packed_put(row, &events, sizeof events);
+	packed_put(row, watch->dossier.events, events * sizeof(struct event));
+	packed_put(row, &texts, sizeof texts);
 	for (unsigned i = 0; i < texts; i++) {
-		put_text(writer, watch->dossier.texts[i].message);
-		put_text(writer, watch->dossier.texts[i].captures);
+		packed_put_text(row, watch->dossier.texts[i].message);
+		packed_put_text(row, watch->dossier.texts[i].captures);
 	}
 }
 
@@ -202,11 +143,11 @@ static void save_device(struct engine *engine, struct saver *saver, const struct
 	size += device->device_size;
 	memcpy(key + size, device_module(device).data, device->module_size);
 	size += device->module_size;
-	put_bytes(&saver->writer, &parts, sizeof parts);
-	put_bytes(&saver->writer, device, sizeof *device);
-	put_bytes(&saver->writer, habits, habits ? sizeof *habits : 0);
+	packed_put(&saver->row, &parts, sizeof parts);
+	packed_put(&saver->row, device, sizeof *device);
+	packed_put(&saver->row, habits, habits ? sizeof *habits : 0);
 	if (watch)
-		put_watch(&saver->writer, watch);
+		put_watch(&saver->row, watch);
 	put_row(saver, ROW_DEVICE, (struct span){key, size});
 }
 
@@ -226,12 +167,12 @@ void engine_save(struct engine *engine, snapshot_put put, void *owner)
 		save_device(engine, &saver, engine->changed[i]);
 	}
 	engine->changed_count = 0;
-	put_bytes(&saver.writer, engine->digest, sizeof engine->digest);
-	put_bytes(&saver.writer, &engine->digest_losses, sizeof engine->digest_losses);
-	put_bytes(&saver.writer, &engine->digest_muted, sizeof engine->digest_muted);
-	put_bytes(&saver.writer, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
+	packed_put(&saver.row, engine->digest, sizeof engine->digest);
+	packed_put(&saver.row, &engine->digest_losses, sizeof engine->digest_losses);
+	packed_put(&saver.row, &engine->digest_muted, sizeof engine->digest_muted);
+	packed_put(&saver.row, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
 	put_row(&saver, ROW_ENGINE, SPAN("engine"));
-	free(saver.writer.data);
+	free(saver.row.data);
 }
 
 void engine_save_again(struct engine *engine)
@@ -253,7 +194,7 @@ struct loader {
 
 static bool number_of(struct span key, uint32_t most, uint32_t *ret)
 {
-	return get_bytes(&key, ret, sizeof *ret) && key.size == 0 && *ret < most;
+	return packed_take(&key, ret, sizeof *ret) && key.size == 0 && *ret < most;
 }
 
 static bool load_source(struct engine *engine, struct loader *loader, struct span key, struct span value)
@@ -261,8 +202,8 @@ static bool load_source(struct engine *engine, struct loader *loader, struct spa
 	struct source stored;
 	uint32_t number;
 
-	if (!get_bytes(&value, &number, sizeof number) || number >= 256 ||
-	    !get_bytes(&value, &stored.watermark_ns, sizeof stored.watermark_ns) ||
+	if (!packed_take(&value, &number, sizeof number) || number >= 256 ||
+	    !packed_take(&value, &stored.watermark_ns, sizeof stored.watermark_ns) ||
 	    !get_lags(&value, &stored.lags))
 		return false;
 	loader->sources[number] = UINT16_MAX;
@@ -285,7 +226,7 @@ static bool load_hub(struct engine *engine, struct span key, struct span value)
 
 	if (index == UINT16_MAX)
 		return false;
-	while (value.size >= sizeof trouble && get_bytes(&value, &trouble, sizeof trouble)) {
+	while (value.size >= sizeof trouble && packed_take(&value, &trouble, sizeof trouble)) {
 		int64_t hold = settings_ns(engine->settings, SETTING_PLATFORM_HOLD);
 
 		hub_note_trouble(registry_hub_at(engine->registry, index), trouble.first_ns, hold);
@@ -303,12 +244,12 @@ static bool load_fleet(struct engine *engine, struct loader *loader, struct span
 	const char *hub;
 	uint32_t number;
 
-	if (!fleet || !number_of(key, 256, &number) || !get_bytes(&value, fleet, sizeof *fleet) ||
-	    !get_text(&value, &hub)) {
+	if (!fleet || !number_of(key, 256, &number) || !packed_take(&value, fleet, sizeof *fleet) ||
+	    !packed_take_text(&value, &hub) ||
+	    (fleet->hub = registry_hub(engine->registry, span_of(hub))) == UINT16_MAX) {
 		free(fleet);
 		return false;
 	}
-	fleet->hub = registry_hub(engine->registry, span_of(hub));
 	fleet->members = 0; /* counted again as they are loaded */
 	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
 	fleet->next = engine->fleets;
@@ -329,11 +270,11 @@ static bool load_texts(struct dossier *dossier, struct span *value)
 	const char *message, *captures;
 	uint32_t texts;
 
-	if (!get_bytes(value, &texts, sizeof texts) || texts > TEXTS_MAX)
+	if (!packed_take(value, &texts, sizeof texts) || texts > TEXTS_MAX)
 		return false;
 	dossier->texts = calloc(texts + 1, sizeof *dossier->texts);
 	for (; dossier->texts && dossier->text_count < texts; dossier->text_count++) {
-		if (!get_text(value, &message) || !get_text(value, &captures) || !message)
+		if (!packed_take_text(value, &message) || !packed_take_text(value, &captures) || !message)
 			return false;
 		dossier->texts[dossier->text_count] = (struct text){strdup(message), captures ? strdup(captures) : NULL};
 	}
@@ -344,7 +285,7 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 {
 	uint32_t events;
 
-	if (!get_bytes(value, &events, sizeof events) || events > value->size / sizeof(struct event))
+	if (!packed_take(value, &events, sizeof events) || events > value->size / sizeof(struct event))
 		return false;
 	free(dossier->events);
 	dossier->events = malloc((events + 1) * sizeof(struct event));
@@ -352,7 +293,7 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 		return false;
 	dossier->capacity = events + 1;
 	dossier->count = events;
-	get_bytes(value, dossier->events, events * sizeof(struct event));
+	packed_take(value, dossier->events, events * sizeof(struct event));
 	for (uint32_t i = 0; i < events; i++) {
 		struct event *event = &dossier->events[i];
 
@@ -363,69 +304,101 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 	return true;
 }
 
+static void count_told(struct engine *engine, const struct loader *loader, struct told *told, uint32_t fleet)
+{
+	told->fleet = fleet < 256 ? loader->fleets[fleet] : NULL;
+	told->pending = false;
+	/* Monotonic times mean nothing after a start. */
+	told->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
+	engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, told->repeat_mono_ns);
+	engine->told += told->verdict != VERDICT_NONE;
+	if (told->fleet && told->verdict != VERDICT_NONE)
+		told->fleet->members++;
+}
+
+/* Returns false if the row is damaged: then the watch is good for nothing but
+ * review_drop(). */
 static bool load_watch(struct engine *engine, const struct loader *loader, struct watch *watch, bool has_base,
 		       struct span value)
 {
 	uint32_t fleets[SCOPE_COUNT];
+	uint16_t source;
 
 	if (has_base) {
 		watch->base = calloc(1, sizeof *watch->base);
-		if (!watch->base || !get_bytes(&value, watch->base, sizeof *watch->base))
+		if (!watch->base || !packed_take(&value, watch->base, sizeof *watch->base))
 			return false;
 		adopt_life(loader, watch->base);
 	}
 	watch_rewind(watch);
-	if (!get_bytes(&value, &watch->source, sizeof watch->source) ||
-	    !get_bytes(&value, watch->told, sizeof watch->told) || !get_bytes(&value, fleets, sizeof fleets) ||
-	    !get_bytes(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
-	    !get_bytes(&value, &watch->announced, sizeof watch->announced))
+	if (!packed_take(&value, &source, sizeof source) || !packed_take(&value, watch->told, sizeof watch->told) ||
+	    !packed_take(&value, fleets, sizeof fleets) ||
+	    !packed_take(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
+	    !packed_take(&value, &watch->announced, sizeof watch->announced) ||
+	    !load_events(loader, &watch->dossier, &value) || !load_texts(&watch->dossier, &value))
 		return false;
-	watch->source = watch->source < 256 && loader->sources[watch->source] != UINT16_MAX
-				? loader->sources[watch->source]
-				: 0;
+	watch->source = source < 256 && loader->sources[source] != UINT16_MAX ? loader->sources[source] : 0;
 	if (watch_is_told(watch)) {
 		watch->tip = malloc(sizeof *watch->tip);
-		if (!watch->tip) {
-			memset(watch->told, 0, sizeof watch->told);
+		if (!watch->tip)
 			return false;
-		}
 		*watch->tip = watch->firm;
 	}
-	for (int i = 0; i < SCOPE_COUNT; i++) {
-		struct told *told = &watch->told[i];
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		count_told(engine, loader, &watch->told[i], fleets[i]);
+	return true;
+}
 
-		told->fleet = fleets[i] < 256 ? loader->fleets[fleets[i]] : NULL;
-		told->pending = false;
-		/* Monotonic times mean nothing after a start. */
-		told->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
-		engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, told->repeat_mono_ns);
-		engine->told += told->verdict != VERDICT_NONE;
-		if (told->fleet && told->verdict != VERDICT_NONE)
-			told->fleet->members++;
+/* What there is beside the entry. */
+static bool load_parts(struct engine *engine, const struct loader *loader, struct device *device, uint8_t parts,
+		       struct span value)
+{
+	if (parts & PART_HABITS) {
+		struct habits *habits = malloc(sizeof *habits);
+
+		if (!habits || !packed_take(&value, habits, sizeof *habits)) {
+			free(habits);
+			return false;
+		}
+		device_close_file(device, habits);
 	}
-	return load_events(loader, &watch->dossier, &value) && load_texts(&watch->dossier, &value);
+	if (!(parts & PART_WATCH))
+		return true;
+	if (!review_file(engine, device))
+		return false;
+	if (load_watch(engine, loader, device->file, parts & PART_BASE, value))
+		return true;
+	review_drop(engine, device->file);
+	return false;
 }
 
 static bool load_device(struct engine *engine, const struct loader *loader, struct span key, struct span value)
 {
-	size_t hub_size = strnlen(key.data, key.size), id_size;
+	size_t hub_size = strnlen(key.data, key.size), id_size, module_size;
 	struct device stored, *device;
-	struct span id;
 	uint8_t parts;
+	uint16_t hub;
+	const char *id;
 
 	if (hub_size + 2 > key.size)
 		return false;
+	id = key.data + hub_size + 2;
 	id_size = (unsigned char)key.data[hub_size + 1];
-	id = (struct span){key.data + hub_size + 2, id_size};
-	if (hub_size + 2 + id_size > key.size || !get_bytes(&value, &parts, sizeof parts) ||
-	    !get_bytes(&value, &stored, sizeof stored))
+	module_size = key.size - hub_size - 2 - id_size;
+	if (hub_size + 2 + id_size > key.size || module_size > UINT8_MAX || !packed_take(&value, &parts, sizeof parts) ||
+	    !packed_take(&value, &stored, sizeof stored))
 		return false;
-	device = registry_device(engine->registry, registry_hub(engine->registry, (struct span){key.data, hub_size}), id,
-				 (struct span){id.data + id_size, key.size - hub_size - 2 - id_size}, true);
+	hub = registry_hub(engine->registry, (struct span){key.data, hub_size});
+	if (hub == UINT16_MAX)
+		return false;
+	device = registry_device(engine->registry, hub, (struct span){id, id_size},
+				 (struct span){id + id_size, module_size}, true);
 	if (!device || device->file)
 		return false;
 	/* All but who it is and what it points to. */
-	stored.hub = device->hub;
+	stored.hub = hub;
+	stored.device_size = device->device_size;
+	stored.module_size = device->module_size;
 	memcpy(stored.inline_id, device->inline_id, sizeof stored.inline_id);
 	stored.file = NULL;
 	stored.has_habits = false;
@@ -434,17 +407,7 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 	*device = stored;
 	if (device->live)
 		registry_hub_at(engine->registry, device->hub)->online++;
-	if (parts & PART_HABITS) {
-		struct habits *habits = malloc(sizeof *habits);
-
-		if (!habits || !get_bytes(&value, habits, sizeof *habits)) {
-			free(habits);
-			return false;
-		}
-		device_close_file(device, habits);
-	}
-	return !(parts & PART_WATCH) ||
-	       (review_file(engine, device) && load_watch(engine, loader, device->file, parts & PART_BASE, value));
+	return load_parts(engine, loader, device, parts, value);
 }
 
 bool engine_load(struct engine *engine, enum row_kind kind, struct span key, struct span value)
@@ -459,14 +422,14 @@ bool engine_load(struct engine *engine, enum row_kind kind, struct span key, str
 	case ROW_LAYOUT:
 		return value.size == sizeof layout && memcmp(value.data, layout, sizeof layout) == 0;
 	case ROW_REASON:
-		if (!number_of(key, 256, &number) || !get_text(&value, &text))
+		if (!number_of(key, 256, &number) || !packed_take_text(&value, &text))
 			return false;
 		loader->reasons[number] = ruleset_find(engine->rules, text);
 		if (!loader->reasons[number])
 			loader->reasons[number] = ruleset_core_reasons(engine->rules)->refused;
 		return true;
 	case ROW_SDK:
-		if (!number_of(key, 4096, &number) || !get_text(&value, &text))
+		if (!number_of(key, 4096, &number) || !packed_take_text(&value, &text))
 			return false;
 		loader->sdks[number] = registry_sdk(engine->registry, span_of(text));
 		return true;
@@ -479,10 +442,10 @@ bool engine_load(struct engine *engine, enum row_kind kind, struct span key, str
 	case ROW_DEVICE:
 		return load_device(engine, loader, key, value);
 	case ROW_ENGINE:
-		return get_bytes(&value, engine->digest, sizeof engine->digest) &&
-		       get_bytes(&value, &engine->digest_losses, sizeof engine->digest_losses) &&
-		       get_bytes(&value, &engine->digest_muted, sizeof engine->digest_muted) &&
-		       get_bytes(&value, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
+		return packed_take(&value, engine->digest, sizeof engine->digest) &&
+		       packed_take(&value, &engine->digest_losses, sizeof engine->digest_losses) &&
+		       packed_take(&value, &engine->digest_muted, sizeof engine->digest_muted) &&
+		       packed_take(&value, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
 	case ROW_COUNT:
 		break;
 	}
@@ -499,49 +462,4 @@ void engine_loaded(struct engine *engine)
 		watch_rewind(watch);
 		agenda_put(&engine->sources[watch->source].agenda, watch, 0);
 	}
-}
-
-/* --- notices ------------------------------------------------------------ */
-
-size_t notice_pack(const struct notice *notice, char *buffer, size_t size)
-{
-	const char *texts[] = {notice->reason, notice->hub, notice->sdk, notice->authentication, notice->protocol};
-	uint32_t ids[2] = {(uint32_t)notice->device.size, (uint32_t)notice->module.size};
-	struct writer writer = {0};
-	size_t packed;
-
-	put_bytes(&writer, notice, sizeof *notice);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		put_text(&writer, texts[i]);
-	put_bytes(&writer, ids, sizeof ids);
-	put_bytes(&writer, notice->device.data, ids[0]);
-	put_bytes(&writer, notice->module.data, ids[1]);
-	packed = writer.failed || writer.size > size ? 0 : writer.size;
-	if (packed)
-		memcpy(buffer, writer.data, packed);
-	free(writer.data);
-	return packed;
-}
-
-bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice *ret)
-{
-	const char **texts[] = {&ret->reason, &ret->hub, &ret->sdk, &ret->authentication, &ret->protocol};
-	const struct reason *reason;
-	uint32_t ids[2];
-
-	if (!get_bytes(&bytes, ret, sizeof *ret) || ret->kind >= NOTICE_COUNT || ret->verdict >= VERDICT_COUNT ||
-	    ret->state >= STATE_COUNT)
-		return false;
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (!get_text(&bytes, texts[i]))
-			return false;
-	if (!get_bytes(&bytes, ids, sizeof ids) || (uint64_t)ids[0] + ids[1] != bytes.size)
-		return false;
-	ret->device = (struct span){bytes.data, ids[0]};
-	ret->module = (struct span){bytes.data + ids[0], ids[1]};
-	reason = ruleset_reason(rules, ruleset_find(rules, ret->reason));
-	ret->msgid = notice_msgid(ret->kind, ret->verdict, rules);
-	ret->remedy = reason && ret->reason ? reason->remedy : ruleset_verdict(rules, ret->verdict)->remedy;
-	ret->doc = reason && ret->reason ? reason->doc : ruleset_verdict(rules, ret->verdict)->doc;
-	return ret->msgid;
 }

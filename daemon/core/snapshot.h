@@ -41,9 +41,4 @@ bool engine_load(struct engine *engine, enum row_kind kind, struct span key, str
  * has changed. */
 void engine_loaded(struct engine *engine);
 
-/* A notice as bytes, for those that could not be sent before the end. Returns
- * the size, 0 if it does not fit. Unpacked, it borrows from the bytes. */
-size_t notice_pack(const struct notice *notice, char *buffer, size_t size);
-bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice *ret);
-
 #endif

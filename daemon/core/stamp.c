@@ -263,28 +263,25 @@ static char *put_clock(char *at, uint64_t ns)
 	return at;
 }
 
-const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
-{
-	int64_t days = floor_divide(ns, STAMP_DAY);
-
-	put_date(buffer, days);
-	put_clock(buffer + DATE_SIZE, (uint64_t)(ns - days * STAMP_DAY));
-	return buffer;
-}
-
 size_t stamp_write(struct stamp_day *day, int64_t ns, char buffer[STAMP_TEXT])
 {
-	uint64_t clock = (uint64_t)ns - (uint64_t)day->midnight_ns;
+	uint64_t clock = (uint64_t)ns - day->midnight_ns;
 
 	if (!*day->date || clock >= STAMP_DAY) {
 		int64_t days = floor_divide(ns, STAMP_DAY);
 
 		put_date(day->date, days);
-		day->midnight_ns = days * STAMP_DAY;
-		clock = (uint64_t)ns - (uint64_t)day->midnight_ns;
+		day->midnight_ns = (uint64_t)days * STAMP_DAY;
+		clock = (uint64_t)ns - day->midnight_ns;
 	}
 	memcpy(buffer, day->date, sizeof day->date);
 	return (size_t)(put_clock(buffer + DATE_SIZE, clock) - buffer);
+}
+
+const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
+{
+	stamp_write(&(struct stamp_day){0}, ns, buffer);
+	return buffer;
 }
 
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT])

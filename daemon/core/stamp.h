@@ -37,7 +37,7 @@ const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT]);
 /* The same for many, one after the other, which are nearly always of one day:
  * that is put together once. All zero before the first. Returns the length. */
 struct stamp_day {
-	int64_t midnight_ns;
+	uint64_t midnight_ns; /* modulo 2^64: that of the first day of all is below INT64_MIN */
 	char date[16]; /* "2026-11-22T" */
 };
 

@@ -1,6 +1,6 @@
-/* Sixteen bytes at a time: the two questions that reading a log asks of every
- * byte. SSE2 and NEON are part of every x86-64 and arm64; elsewhere plain C
- * answers, more slowly and no differently. */
+/* Sixteen bytes at a time: what reading a log asks of every byte. SSE2 and NEON
+ * are part of every x86-64 and arm64; elsewhere plain C answers, more slowly and
+ * no differently. */
 #ifndef LAPSED_VECTOR_H
 #define LAPSED_VECTOR_H
 

@@ -293,6 +293,8 @@ static int read_sources(struct reading *reading, const json_t *array)
 
 	if (!json_is_array(array))
 		return fault_at(reading, "sources", "expected an array of {\"path\": ..., \"kind\": ...}");
+	if (json_array_size(array) > SOURCES_MAX)
+		return fault_at(reading, "sources", "expected 256 sources at most; a pattern or a folder stands for many files");
 	clear_sources(config);
 	config->sources = calloc(json_array_size(array) + 1, sizeof *config->sources);
 	if (!config->sources)

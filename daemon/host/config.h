@@ -13,6 +13,8 @@
 
 enum source_kind { SOURCE_AZURE, SOURCE_LOCAL };
 
+enum { SOURCES_MAX = 256 }; /* a folder or a pattern is one, however many files it stands for */
+
 struct source_config {
 	char *name; /* no two sources that differ share it: the path, or "journal PLACE FIELD=value ..." */
 	char *path; /* a file, a folder or a pattern; of a journal "system" or a folder */

@@ -49,7 +49,9 @@ static void reload(struct daemon *daemon)
 	} else {
 		daemon->plan = plan;
 		engine_adopt(daemon->engine, plan->rules, &plan->config.settings, &plan->config.mute, &plan->config.x509);
-		follow_adopt(daemon, &plan->config);
+		if (follow_adopt(daemon, &plan->config) < 0)
+			log_line(SEVERITY_ERR, "not all sources are followed: more than %d since the start, or no memory",
+				 SOURCES_MAX);
 		plan_clear(old);
 		free(old);
 		log_line(SEVERITY_INFO, "configuration and rules read again");

@@ -27,7 +27,6 @@ enum {
 	WAIT_MS = 100,          /* for journals that are not read to their ends */
 	RELEASE_S = 3600,       /* see follow_release() */
 	TAILS_MAX = 4096,
-	SOURCES_MAX = 256,
 	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
 	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
 	FINISHED_MAX = 65536,   /* a power of two: more than seven years of hourly blobs */

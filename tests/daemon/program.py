@@ -59,6 +59,17 @@ def notified(bench):
     daemon.stop(0)
 
 
+@story("more sources than there is room for since the start are told of")
+def sources(bench):
+    daemon = bench.start([bench.folder / f"a-{n}.json" for n in range(200)])
+    bench.configure([bench.folder / f"b-{n}.json" for n in range(200)])
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.line("not all sources are followed: more than 256 since the start, or no memory")
+    append(bench.folder / "b-0.json", refused(now(), "pump-1"))
+    daemon.alert("AUTH_FAIL", device="pump-1")
+    daemon.stop()
+
+
 @story("a silent source says so, names what waits for it, and says when it speaks again", syslog=True)
 def stall(bench):
     append(bench.log, connected(now() - 3600, "meter-1"), expelled(now() - 60, "meter-1"))

@@ -630,6 +630,10 @@ def a_fault_in_the_configuration_gives_2_and_tells_file_line_and_column(run):
     same(done.returncode, 2)
     check(done.stderr.decode().startswith(f"{path}:4:15: expected a whole number"), done.stderr.decode())
     same(run.call("check", "--config", run.folder / "nowhere.json").returncode, 2)
+    for count, status in ((256, 0), (257, 2)):
+        path = run.file(json.dumps({"sources": [{"path": f"/{n}.json"} for n in range(count)]}).encode(), "many.json")
+        done = run.call("check", "--config", path)
+        same((done.returncode, b"a pattern or a folder stands for many files" in done.stderr), (status, status == 2))
 
 
 @test
