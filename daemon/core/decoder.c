@@ -15,6 +15,7 @@ struct decoder {
 	struct scanner *scanner;
 	struct documents *documents;
 	struct recall recall;
+	struct span refused; /* what was last looked at in vain */
 };
 
 void decoder_prepare(uint64_t seed)
@@ -96,10 +97,23 @@ enum decoded decoder_glance(struct decoder *decoder, struct span text, size_t *r
 	if (*ret_size > 0)
 		return read_shape(decoder, shape, ret, ret_why);
 	*ret_size = scanner_read(decoder->scanner, text);
-	if (*ret_size == 0)
+	if (*ret_size == 0) {
+		decoder->refused = text;
 		return DECODED_UNSEEN;
+	}
 	learn(decoder, (struct span){text.data, *ret_size});
 	return read_fields(decoder, &decoder->scanner->fields, ret, ret_why);
+}
+
+/* Not of a record at which a glance was in vain already, with all of it there. */
+static bool is_worth_a_glance(const struct decoder *decoder, const struct document *document)
+{
+	const struct span *refused = &decoder->refused;
+
+	if (document->columns.size > 0 || document->bytes.size == 0 || document->bytes.size > GLANCE_MAX ||
+	    document->bytes.data[0] != '{')
+		return false;
+	return document->bytes.data != refused->data || document->bytes.size > refused->size;
 }
 
 enum decoded decoder_read(struct decoder *decoder, const struct document *document, struct record *ret,
@@ -109,7 +123,7 @@ enum decoded decoder_read(struct decoder *decoder, const struct document *docume
 	enum decoded glanced;
 	size_t size;
 
-	if (document->columns.size == 0 && document->bytes.size > 0 && document->bytes.data[0] == '{') {
+	if (is_worth_a_glance(decoder, document)) {
 		glanced = decoder_glance(decoder, document->bytes, &size, ret, ret_why);
 		if (glanced != DECODED_UNSEEN && size == document->bytes.size)
 			return glanced;

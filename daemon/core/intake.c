@@ -8,7 +8,7 @@ enum { KINDS = 1024, MESSAGES = 256, SDKS = 64 };
 
 /* What records of one kin have in common; see record.h. */
 struct kind {
-	uint32_t kin;
+	uint64_t kin;
 	bool has_hub;          /* it was looked up */
 	uint16_t hub;          /* UINT16_MAX: no more fit */
 	uint16_t of_operation; /* for event.kind */

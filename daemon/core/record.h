@@ -22,7 +22,7 @@ struct record {
 	struct span message, sdk, address;
 	enum protocol protocol;
 	enum authentication authentication;
-	uint32_t kin; /* records of one decoder with equal numbers agree in hub, category, operation, code,
+	uint64_t kin; /* records of one decoder with equal numbers agree in hub, category, operation, code,
 		       * protocol and authentication; 0: nothing is known */
 };
 

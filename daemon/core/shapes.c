@@ -6,7 +6,8 @@
 
 enum {
 	NODES_MAX = 8192,
-	SHAPES_MAX = 1024,  /* of about 2 KB each */
+	SHAPES_MAX = 1024,
+	SHAPES_TEXT_MAX = 1 << 19, /* bytes of all their texts; a day of four hubs has 84 KB */
 	SLOTS_MAX = 32,
 	TEXT_MAX = 4096,    /* longer records are not worth their shape */
 	VALUES_MAX = 48,    /* more values than this are not few */
@@ -31,8 +32,8 @@ struct node {
 };
 
 struct shapes {
-	uint32_t node_count, shape_count;
-	uint32_t first_kin;
+	uint32_t node_count, shape_count, text_bytes;
+	uint64_t first_kin;
 	int credit; /* below 0: a pause */
 	struct shape *shapes[SHAPES_MAX];
 	uint16_t values[FIELD_COUNT]; /* how many were seen */
@@ -67,7 +68,7 @@ static void forget(struct shapes *shapes)
 		free(shapes->shapes[i]->text);
 		free(shapes->shapes[i]);
 	}
-	shapes->shape_count = 0;
+	shapes->shape_count = shapes->text_bytes = 0;
 	plant(shapes);
 	shapes->first_kin += SHAPES_MAX;
 	memset(shapes->values, 0, sizeof shapes->values);
@@ -391,6 +392,12 @@ static struct shape *shape_of(struct lesson *lesson)
 	return shape;
 }
 
+static bool is_full(const struct shapes *shapes)
+{
+	return shapes->shape_count == SHAPES_MAX || shapes->node_count + SLOTS_MAX + 3 > NODES_MAX ||
+	       shapes->text_bytes + TEXT_MAX > SHAPES_TEXT_MAX;
+}
+
 /* Too many shapes: what has most values has too many of them. */
 static void outgrow(struct shapes *shapes)
 {
@@ -409,7 +416,7 @@ struct shape *shapes_learn(struct shapes *shapes, const struct scanner *scanner,
 
 	if (shapes->credit < 0)
 		return NULL;
-	if (shapes->shape_count == SHAPES_MAX || shapes->node_count + SLOTS_MAX + 3 > NODES_MAX)
+	if (is_full(shapes))
 		outgrow(shapes);
 	if (!find_slots(&lesson))
 		return NULL;
@@ -420,6 +427,7 @@ struct shape *shapes_learn(struct shapes *shapes, const struct scanner *scanner,
 	shapes->shapes[shapes->shape_count++] = shape;
 	switch (insert(&lesson, (uint16_t)(shapes->shape_count - 1))) {
 	case LEARNED:
+		shapes->text_bytes += lesson.size;
 		return shape;
 	case UNSUITED:
 		free(shape->text);

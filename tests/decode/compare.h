@@ -7,6 +7,8 @@
 #include "../../daemon/core/decoder.h"
 #include "../../daemon/core/document.h"
 
+enum { KINS = 1024 };
+
 struct reader {
 	struct splitter *splitter;
 	struct decoder *decoder;     /* NULL: jansson alone */
@@ -16,6 +18,9 @@ struct reader {
 	char *chunk;                 /* what it was given last, and not a byte more */
 	size_t chunk_max;            /* bytes */
 	uint64_t fast;               /* records that were read at a glance */
+	struct {
+		uint64_t kin, common;
+	} kins[KINS];                /* what records of a kin had in common */
 };
 
 /* decoder: NULL for jansson alone; borrowed, so that it may know more than one

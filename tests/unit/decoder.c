@@ -2,6 +2,8 @@
  * and the second finds its shape; jansson is asked behind their backs. */
 #include "unit.h"
 
+#include <malloc.h>
+
 #include "../../daemon/core/decoder.h"
 #include "../../daemon/core/document.h"
 #include "../../daemon/core/shapes.h"
@@ -116,7 +118,7 @@ static void test_a_new_value_is_not_the_old_one(void **state)
 
 static void test_records_of_a_kind_are_kin(void **state)
 {
-	uint32_t connect, refused;
+	uint64_t connect, refused;
 
 	(void)state;
 	connect = glances(RECORD(DEVICE)).kin;
@@ -129,6 +131,8 @@ static void test_records_of_a_kind_are_kin(void **state)
 static void test_many_hubs_are_told_apart(void **state)
 {
 	char text[512], name[16];
+	struct record record;
+	uint64_t kin = 0; /* of the hub before */
 
 	(void)state;
 	for (int round = 0; round < 2; round++)
@@ -138,7 +142,10 @@ static void test_many_hubs_are_told_apart(void **state)
 				 "{" TIME ",\"category\":\"Connections\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/"
 				 "IOTHUBS/%s\",\"properties\":\"{" DEVICE "}\"}",
 				 name);
-			assert_span_equal(glances(text).hub, name);
+			record = glances(text);
+			assert_span_equal(record.hub, name);
+			assert_true(record.kin == 0 || record.kin != kin);
+			kin = record.kin;
 		}
 }
 
@@ -233,6 +240,24 @@ static void test_properties_are_no_text_however_often_they_are_empty(void **stat
 	assert_span_equal(glances(RECORD(DEVICE)).device, "pump-1");
 }
 
+/* A decoder is had for each file that is followed, and there may be thousands. */
+static void test_what_is_learned_of_hostile_records_is_bounded(void **state)
+{
+	enum { RECORDS = 3000, SIZE = 4000, BYTES_MAX = 2 << 20 };
+	size_t before = mallinfo2().uordblks, size;
+	static char text[SIZE + 64];
+	struct record record;
+	enum malformed why;
+
+	(void)state;
+	for (int i = 0; i < RECORDS; i++) {
+		snprintf(text, sizeof text, "{\"x%d\":null,\"%0*d\":1}", i, SIZE, 0);
+		for (int twice = 0; twice < 2; twice++) /* a hit for each miss: it goes on to learn */
+			decoder_glance(decoder, span_of(text), &size, &record, &why);
+		assert_true(mallinfo2().uordblks - before < BYTES_MAX);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +273,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_records_that_are_never_alike_are_read_all_the_same, begin, end),
 		cmocka_unit_test_setup_teardown(test_where_a_document_may_stand_no_text_is_taken_for_granted, begin, end),
 		cmocka_unit_test_setup_teardown(test_properties_are_no_text_however_often_they_are_empty, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_is_learned_of_hostile_records_is_bounded, begin, end),
 	};
 
 	return RUN(tests);
