@@ -52,6 +52,7 @@ static void read_at_hand(struct reader *reader, struct reading *ret)
 			splitter_pass(reader->splitter, size);
 			ret->split = SPLIT_DOCUMENT;
 			reader->fast++;
+			reader->shaped += ret->record.kin != 0;
 			return;
 		}
 	}

@@ -18,6 +18,7 @@ struct reader {
 	char *chunk;                 /* what it was given last, and not a byte more */
 	size_t chunk_max;            /* bytes */
 	uint64_t fast;               /* records that were read at a glance */
+	uint64_t shaped;             /* those of them whose shape was known */
 	struct {
 		uint64_t kin, common;
 	} kins[KINS];                /* what records of a kin had in common */
