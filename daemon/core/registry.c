@@ -207,13 +207,13 @@ static size_t first_slot(uint32_t hash, size_t slot_count)
 	return (size_t)((uint64_t)hash * slot_count >> 32);
 }
 
-static bool grow_slots(struct registry *registry)
+static void grow_slots(struct registry *registry)
 {
 	size_t count = registry->slot_count + registry->slot_count / 4;
 	uint64_t *slots = calloc(count, sizeof *slots);
 
 	if (!slots)
-		return false;
+		return;
 	for (size_t i = 0; i < registry->slot_count; i++) {
 		uint64_t slot = registry->slots[i];
 		size_t at = first_slot((uint32_t)(slot >> 32), count);
@@ -227,7 +227,6 @@ static bool grow_slots(struct registry *registry)
 	free(registry->slots);
 	registry->slots = slots;
 	registry->slot_count = count;
-	return true;
 }
 
 static struct device *append(struct registry *registry, uint16_t hub, struct span id, struct span module)
@@ -235,7 +234,8 @@ static struct device *append(struct registry *registry, uint16_t hub, struct spa
 	struct device *device;
 	char *place;
 
-	if (registry->count >= registry->most)
+	/* One slot stays free, or a search would not end. */
+	if (registry->count >= registry->most || registry->count + 1 >= registry->slot_count)
 		return NULL;
 	if (registry->count == registry->chunk_count * CHUNK) {
 		struct device **chunks =
@@ -286,9 +286,8 @@ struct device *registry_device(struct registry *registry, uint16_t hub, struct s
 	if (!create || !(device = append(registry, hub, id, module)))
 		return NULL;
 	registry->slots[at] = (uint64_t)hash << 32 | (uint32_t)registry->count;
-	if (registry->count * 4 > registry->slot_count * 3 && !grow_slots(registry) &&
-	    registry->count + 1 >= registry->slot_count)
-		registry->most = registry->count;
+	if (registry->count * 4 > registry->slot_count * 3)
+		grow_slots(registry);
 	return device;
 }
 

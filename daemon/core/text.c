@@ -57,18 +57,26 @@ static bool begins_hidden(char first)
 	return first == 's' || first == 'k' || first == 't' || first == 'p' || first == 'a';
 }
 
+/* Whether a word may begin here: behind something else, or behind an escape
+ * such as %26 or \u0026, whose last characters look like a word's. */
+static bool is_word_begin(int class, struct span text, size_t at)
+{
+	return at == 0 || !is_a(class, text.data[at - 1]) || (at >= 3 && text.data[at - 3] == '%') ||
+	       (at >= 6 && text.data[at - 6] == '\\' && text.data[at - 5] == 'u');
+}
+
 /* Where the value of the name at `at` begins; 0: no such name is there. */
 static size_t value_of(struct span text, size_t at, bool *ret_secret)
 {
 	char first = lower(text.data[at]);
-	bool within = at > 0 && is_a(WORD, text.data[at - 1]);
+	bool within = !is_word_begin(WORD, text, at);
 
 	if (!begins_hidden(first) || (within && first != 's'))
 		return 0;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
 		size_t end;
 
-		/* "sig" may follow an escape such as %26 or \u0026. */
+		/* "sig" may stand behind anything. */
 		if (*hidden[i].name != first || !begins_nocase(text, at, hidden[i].name) ||
 		    (i > 1 && within))
 			continue;
@@ -101,7 +109,7 @@ static size_t bare_key(struct span text, size_t at)
 {
 	size_t end = at;
 
-	if (at > 0 && is_a(BASE64, text.data[at - 1]))
+	if (!is_word_begin(BASE64, text, at))
 		return 0;
 	while (end < text.size && is_a(BASE64, text.data[end]) &&
 	       !(text.data[end] == '%' && begins_nocase(text, end, "%3d")))
@@ -136,7 +144,7 @@ void text_redact(struct span text, char *buffer, size_t size)
 		const char *instead;
 
 		/* Most letters are within a word, where nothing but "sig" begins. */
-		if (at > 0 && is_a(WORD, text.data[at - 1]) && (text.data[at] | 0x20) != 's') {
+		if ((text.data[at] | 0x20) != 's' && !is_word_begin(WORD, text, at)) {
 			buffer[length++] = text.data[at++];
 			continue;
 		}

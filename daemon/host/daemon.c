@@ -127,6 +127,7 @@ static void start_loop(struct daemon *daemon)
 	uv_signal_start(&daemon->terminate, on_signal, SIGTERM);
 	uv_signal_start(&daemon->interrupt, on_signal, SIGINT);
 	uv_signal_start(&daemon->hangup, on_hangup, SIGHUP);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on a file's size is an error, as a full disk is */
 	turn_start(daemon);
 	lookout_start(daemon);
 }

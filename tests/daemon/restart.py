@@ -231,11 +231,6 @@ def complete(folder, first, count):
 
 @story("blobs that were let go while the state could not be stored are not read again after a start")
 def blobs_unstored(bench):
-    ignores = bench.folder / "lapsed"                # as the kernel tells EFBIG only to who ignores the signal
-    script = f"#!/bin/sh\ntrap '' XFSZ\nexec {bench.lapsed} \"$@\"\n"
-    subprocess.run(["tee", ignores], input=script, text=True, stdout=subprocess.DEVNULL, check=True)  # see unprivileged()
-    ignores.chmod(0o755)
-    bench.lapsed = ignores
     folder = bench.folder / "blobs"
     folder.mkdir()
     complete(folder, 0, 100)

@@ -38,6 +38,9 @@ static void test_a_signature_is_redacted_and_the_rest_of_the_token_kept(void **s
 static void test_a_token_encoded_once_more_is_redacted(void **state)
 {
 	redacts("sr%3Dhub%26sig%3DaB3xYz", "sr%3Dhub%26sig%3D[redacted]");
+	redacts("sig=x%26key=abc", "sig=[redacted]%26key=[redacted]");
+	redacts("a=1\\u0026password=abc", "a=1\\u0026password=[redacted]");
+	redacts("a%26AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "[redacted]");
 }
 
 static void test_the_key_of_a_connection_string_is_redacted(void **state)
