@@ -12,7 +12,8 @@ int command_check(const struct options *options)
 		return EXIT_WRONG;
 	/* The daemon has nothing to do without; the offline tools have. */
 	if (options->check && plan.config.source_count == 0) {
-		fprintf(stderr, "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]\n");
+		fprintf(stderr,
+			"no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]\n");
 		plan_clear(&plan);
 		return EXIT_WRONG;
 	}
@@ -21,7 +22,8 @@ int command_check(const struct options *options)
 	} else {
 		ruleset_count(plan.rules, &signals, &reasons, &samples);
 		if (options->json) {
-			printf("{\"schema\":\"lapsed.check/1\",\"good\":true,\"files\":%zu,\"signals\":%u,\"reasons\":%u,"
+			printf("{\"schema\":\"lapsed.check/1\",\"good\":true,"
+			       "\"files\":%zu,\"signals\":%u,\"reasons\":%u,"
 			       "\"samples\":%u}\n",
 			       plan.config.file_count, signals, reasons, samples);
 			plan_clear(&plan);

@@ -27,7 +27,8 @@ static const struct option_row {
 	{'q', "quiet", NULL, "scan explain", "no progress"},
 	{'t', "check", NULL, "daemon", "verify configuration and rules, and exit"},
 	{'T', "print-effective-config", NULL, "check daemon", "print every setting and where it is from, and exit"},
-	{'A', "test-alert", NULL, "daemon", "send one alert of each kind to all receivers, tell what became of them, and exit"},
+	{'A', "test-alert", NULL, "daemon",
+	 "send one alert of each kind to all receivers, tell what became of them, and exit"},
 	{'h', "help", NULL, NULL, "print this"},
 	{'V', "version", NULL, NULL, "print the version"},
 };

@@ -56,7 +56,9 @@ void key_index_fill(struct key_index *ret);
 
 static inline unsigned key_place(struct span name)
 {
-	return ((unsigned)name.size * 9 + (unsigned char)name.data[0] * 5 + (unsigned char)name.data[name.size - 1]) % 128;
+	unsigned first = (unsigned char)name.data[0], last = (unsigned char)name.data[name.size - 1];
+
+	return ((unsigned)name.size * 9 + first * 5 + last) % 128;
 }
 
 /* The key of that name, which is not empty; what is behind it in the same

@@ -160,7 +160,9 @@ static uint16_t read_sdk(struct intake *intake, struct span sdk)
 
 static uint32_t hash_of_wording(const struct record *record)
 {
-	return (uint32_t)(lookup_hash(lookup_hash(lookup_hash(0, record->message), record->sdk), record->address) >> 32);
+	uint64_t hash = lookup_hash(lookup_hash(lookup_hash(0, record->message), record->sdk), record->address);
+
+	return (uint32_t)(hash >> 32);
 }
 
 static void fill(struct intake *intake, const struct record *record, const struct kind *kind,

@@ -238,7 +238,8 @@ static void take_denied(struct life *life, struct court *court, const struct eve
 	episode->last_ns = now;
 	recent_push(&life->denied, now);
 	if (episode_weigh(episode, life, court, event, SIGNAL_DENIED))
-		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "the hub said so while denying a request");
+		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now,
+			      "the hub said so while denying a request");
 	else if (recent_within(&life->denied, court->settings->value[SETTING_DENIED_COUNT],
 			       settings_ns(court->settings, SETTING_DENIED_WITHIN)))
 		episode_reach(life, court, episode, VERDICT_AUTH_FAILURE, now, "requests were denied time and again");

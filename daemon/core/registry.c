@@ -280,7 +280,8 @@ struct device *registry_device(struct registry *registry, uint16_t hub, struct s
 		if (slot >> 32 != hash)
 			continue;
 		device = registry_at(registry, (uint32_t)slot - 1);
-		if (device->hub == hub && span_equal(device_id(device), id) && span_equal(device_module(device), module))
+		if (device->hub == hub && span_equal(device_id(device), id) &&
+		    span_equal(device_module(device), module))
 			return device;
 	}
 	if (!create || !(device = append(registry, hub, id, module)))

@@ -36,7 +36,8 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 	const struct episode *tip = find_open(engine->tip, scope, told->opened_ns);
 
 	if (ended) {
-		herald_untell(engine, watch, scope, ended, ended->verdict < told->verdict ? STATE_WITHDRAWN : STATE_CLEARED);
+		herald_untell(engine, watch, scope, ended,
+			      ended->verdict < told->verdict ? STATE_WITHDRAWN : STATE_CLEARED);
 		return;
 	}
 	if (!tip)
@@ -219,7 +220,8 @@ void review_note_change(struct engine *engine, struct device *device)
 
 	if (device->changed || !engine->saves)
 		return;
-	changed = list_reserve(engine->changed, engine->changed_count, &engine->changed_capacity, sizeof(struct device *));
+	changed = list_reserve(engine->changed, engine->changed_count, &engine->changed_capacity,
+			       sizeof(struct device *));
 	if (!changed)
 		return;
 	engine->changed = changed;

@@ -188,7 +188,8 @@ size_t rfc5424_encode(const struct rfc5424 *from, const struct notice *notice, s
 	stamp_format(now.wall_ns / 1000 * 1000, time);
 	snprintf(head, sizeof head, "<%d>1 %s %s lapsed %d %s [iothub@%d", from->facility * 8 + notice->severity, time,
 		 host, from->process, notice->msgid, from->enterprise_number);
-	snprintf(tail, sizeof tail, "][meta sequenceId=\"%llu\" language=\"en\"][origin software=\"lapsed\" swVersion=\"%s\"] ",
+	snprintf(tail, sizeof tail,
+		 "][meta sequenceId=\"%llu\" language=\"en\"][origin software=\"lapsed\" swVersion=\"%s\"] ",
 		 (unsigned long long)(from->sequence % 2147483647 + (from->sequence % 2147483647 == 0)), from->version);
 	put(&writer, head);
 	/* Room for what must follow; the text gets up to 5/8 of the message, which

@@ -28,7 +28,7 @@ struct scanner {
 	size_t scratch_size;
 	char scratch[16384];             /* fields that had to be decoded */
 	struct key_index index;
-	const struct key *successors[KEYS_MAX]; /* by the row of a key: the one behind it the last time; NULL: another */
+	const struct key *successors[KEYS_MAX]; /* by the row of a key: what stood behind it last; NULL: another */
 };
 
 struct scanner *scanner_new(void);

@@ -276,7 +276,8 @@ static bool load_texts(struct dossier *dossier, struct span *value)
 	for (; dossier->texts && dossier->text_count < texts; dossier->text_count++) {
 		if (!packed_take_text(value, &message) || !packed_take_text(value, &captures) || !message)
 			return false;
-		dossier->texts[dossier->text_count] = (struct text){strdup(message), captures ? strdup(captures) : NULL};
+		dossier->texts[dossier->text_count] =
+			(struct text){strdup(message), captures ? strdup(captures) : NULL};
 	}
 	return dossier->texts;
 }
@@ -385,8 +386,8 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 	id = key.data + hub_size + 2;
 	id_size = (unsigned char)key.data[hub_size + 1];
 	module_size = key.size - hub_size - 2 - id_size;
-	if (hub_size + 2 + id_size > key.size || module_size > UINT8_MAX || !packed_take(&value, &parts, sizeof parts) ||
-	    !packed_take(&value, &stored, sizeof stored))
+	if (hub_size + 2 + id_size > key.size || module_size > UINT8_MAX ||
+	    !packed_take(&value, &parts, sizeof parts) || !packed_take(&value, &stored, sizeof stored))
 		return false;
 	hub = registry_hub(engine->registry, (struct span){key.data, hub_size});
 	if (hub == UINT16_MAX)

@@ -6,8 +6,8 @@
 enum { BASE64 = 1, WORD = 2 };
 
 static const unsigned char classes[256] = {
-	['A' ... 'Z'] = BASE64 | WORD, ['a' ... 'z'] = BASE64 | WORD, ['0' ... '9'] = BASE64 | WORD, ['_'] = BASE64 | WORD,
-	['+'] = BASE64, ['/'] = BASE64, ['%'] = BASE64, ['-'] = BASE64,
+	['A' ... 'Z'] = BASE64 | WORD, ['a' ... 'z'] = BASE64 | WORD, ['0' ... '9'] = BASE64 | WORD,
+	['_'] = BASE64 | WORD, ['+'] = BASE64, ['/'] = BASE64, ['%'] = BASE64, ['-'] = BASE64,
 };
 
 static bool is_a(int class, char c)

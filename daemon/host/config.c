@@ -15,7 +15,8 @@ enum key { KEY_SOURCES, KEY_RULES, KEY_STATE, KEY_MUTE, KEY_X509, KEY_ALERTS, KE
 static const struct key_row {
 	const char *section, *key, *help;
 } key_rows[KEY_COUNT] = {
-	[KEY_SOURCES] = {NULL, "sources", "the logs to follow: {\"path\" or \"journal\": ..., \"kind\": \"azure\" or \"local\"}"},
+	[KEY_SOURCES] = {NULL, "sources",
+			 "the logs to follow: {\"path\" or \"journal\": ..., \"kind\": \"azure\" or \"local\"}"},
 	[KEY_RULES] = {NULL, "rules", "a folder of rule files beside the shipped ones"},
 	[KEY_STATE] = {NULL, "state", "a folder for what survives a restart; null: the service's, or none"},
 	[KEY_MUTE] = {"devices", "mute", "patterns of devices that raise no alerts (retired, under repair)"},
@@ -174,7 +175,8 @@ static int read_match(struct reading *reading, const char *path, const char *fie
 	char *match;
 
 	if (!is_field(field))
-		return fault_at(reading, path, "expected a field of the journal, such as \"_COMM\" or \"CONTAINER_NAME\"");
+		return fault_at(reading, path,
+				"expected a field of the journal, such as \"_COMM\" or \"CONTAINER_NAME\"");
 	if (!text || !*text || strlen(text) != json_string_length(value))
 		return fault_at(reading, path, "expected a string such as \"x.service\"");
 	if (strcmp(field, "_SYSTEMD_UNIT") == 0 && !strchr(text, '.'))
@@ -294,7 +296,8 @@ static int read_sources(struct reading *reading, const json_t *array)
 	if (!json_is_array(array))
 		return fault_at(reading, "sources", "expected an array of {\"path\": ..., \"kind\": ...}");
 	if (json_array_size(array) > SOURCES_MAX)
-		return fault_at(reading, "sources", "expected 256 sources at most; a pattern or a folder stands for many files");
+		return fault_at(reading, "sources",
+				"expected 256 sources at most; a pattern or a folder stands for many files");
 	clear_sources(config);
 	config->sources = calloc(json_array_size(array) + 1, sizeof *config->sources);
 	if (!config->sources)

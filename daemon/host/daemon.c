@@ -48,9 +48,11 @@ static void reload(struct daemon *daemon)
 		free(plan);
 	} else {
 		daemon->plan = plan;
-		engine_adopt(daemon->engine, plan->rules, &plan->config.settings, &plan->config.mute, &plan->config.x509);
+		engine_adopt(daemon->engine, plan->rules, &plan->config.settings, &plan->config.mute,
+			     &plan->config.x509);
 		if (follow_adopt(daemon, &plan->config) < 0)
-			log_line(SEVERITY_ERR, "not all sources are followed: more than %d since the start, or no memory",
+			log_line(SEVERITY_ERR,
+				 "not all sources are followed: more than %d since the start, or no memory",
 				 SOURCES_MAX);
 		plan_clear(old);
 		free(old);
@@ -102,7 +104,8 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	if (config->source_count == 0)
 		return no_sources(config, fault);
 	(void)!getrandom(&seed, sizeof seed, 0);
-	daemon->engine = engine_new(daemon->plan->rules, &config->settings, &config->mute, &config->x509, seed, daemon_now());
+	daemon->engine =
+		engine_new(daemon->plan->rules, &config->settings, &config->mute, &config->x509, seed, daemon_now());
 	daemon->sources = calloc(SOURCES_MAX, sizeof *daemon->sources);
 	daemon->tails = calloc(TAILS_MAX, sizeof *daemon->tails);
 	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);

@@ -154,8 +154,9 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 	known = find_place(daemon, path, &status, &at, &place);
 	if (slot == TAILS_MAX || !tail_begin(&daemon->tails[slot], path, known ? &at : NULL)) {
 		if (!daemon->too_many_told)
-			log_line(SEVERITY_ERR, "%s and perhaps more cannot be followed: more than %d files, or no memory",
-				 path, TAILS_MAX);
+			log_line(SEVERITY_ERR,
+				 "%s and perhaps more cannot be followed: more than %d files, or no memory", path,
+				 TAILS_MAX);
 		daemon->too_many_told = true;
 		note_partial(daemon, source);
 		return;
@@ -243,8 +244,8 @@ static bool follow_journal(struct daemon *daemon, uint16_t source)
 	*inlet = (struct inlet){.daemon = daemon, .stream = (uint16_t)daemon->tail_count};
 	daemon->tails[daemon->tail_count] = (struct tail){.fd = -1};
 	daemon->tail_sources[daemon->tail_count++] = source;
-	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position), turn_take_journal,
-				      inlet);
+	inlet->journal = journal_open(&daemon->loop, config, position_at_start(daemon, config, position),
+				      turn_take_journal, inlet);
 	return inlet->journal;
 }
 

@@ -106,8 +106,9 @@ static void take_frame(struct journal *journal, const struct journal_frame *fram
 		journal->position[frame->position_size] = '\0';
 	}
 	if (frame->records_size || journal->at_end)
-		journal->take(journal->context, &(struct input){.type = INPUT_BYTES,
-								.bytes = {words + frame->words_size, frame->records_size}});
+		journal->take(journal->context,
+			      &(struct input){.type = INPUT_BYTES,
+					      .bytes = {words + frame->words_size, frame->records_size}});
 	/* Not before the records are taken: whoever asks now gets both. */
 }
 
@@ -199,7 +200,8 @@ static void restart(struct journal *journal, const char *why)
 			 journal->name, why, RESTARTS, (unsigned long long)(wait_ms / 1000 + 1));
 	} else {
 		journal->at_end = false;
-		log_line(SEVERITY_WARNING, "%s: its reader %s; started again from the last position", journal->name, why);
+		log_line(SEVERITY_WARNING, "%s: its reader %s; started again from the last position", journal->name,
+			 why);
 	}
 	journal->restarts_ms[journal->restarts++ % RESTARTS] = now_ms + wait_ms;
 	uv_timer_start(&journal->again, on_again, wait_ms, 0);

@@ -43,7 +43,8 @@ static int add_rules(struct ruleset *rules, const char *folder, bool needed, str
 
 	r = folder_list(folder, ".json", &paths, &count);
 	if (r < 0 || (needed && count == 0))
-		return fault_set(fault, folder, 0, 0, "no rules: %s", r ? strerror(-r) : "expected a folder with files NAME.json");
+		return fault_set(fault, folder, 0, 0, "no rules: %s",
+				 r ? strerror(-r) : "expected a folder with files NAME.json");
 	for (size_t i = 0; i < count && r == 0; i++) {
 		r = file_read(paths[i], &text, &size);
 		if (r < 0) {

@@ -139,8 +139,9 @@ static void require_readable(struct reader *reader)
 	else
 		tell(reader, true, "%s cannot be read: %s%s", place, strerror(-r),
 		     r == -EACCES ? " (is the service in the group systemd-journal?)"
-		     : sequences->is_system ? " (neither /var/log/journal nor /run/log/journal; does systemd-journald run here?)"
-		     : "");
+		     : sequences->is_system
+			     ? " (neither /var/log/journal nor /run/log/journal; does systemd-journald run here?)"
+			     : "");
 	_exit(JOURNAL_UNREADABLE);
 }
 
@@ -419,7 +420,8 @@ static int seek(struct reader *reader, const char *position)
 	sequences_survey(&reader->sequences);
 	if (begun->newest < begun->number) {
 		lose(reader, begun->number + 1, LOST_UNKNOWN);
-		return seek_head(reader, begun->newest ? "it ends before the last position" : "it is another journal than before");
+		return seek_head(reader, begun->newest ? "it ends before the last position"
+						       : "it is another journal than before");
 	}
 	snprintf(reader->position, sizeof reader->position, "%s", position);
 	find_lost(reader);

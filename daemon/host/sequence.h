@@ -20,7 +20,8 @@ struct sequence {
 	uint64_t number;        /* of the newest entry that was read */
 	uint64_t first, newest; /* in the files, as surveyed last; 0: none */
 	uint64_t awaited;       /* the newest as surveyed when all had been read */
-	uint64_t cut_from, cut, cut_newest; /* entries behind `number` in files that are cut short: first, count, newest */
+	/* Entries behind `number` in files that are cut short: first, count, newest. */
+	uint64_t cut_from, cut, cut_newest;
 	uint64_t cut_told;      /* up to this one */
 };
 

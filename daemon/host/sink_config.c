@@ -47,13 +47,17 @@ static const struct key_row {
 	[KEY_NUMBER] = {"enterprise_number", REMOTE, "of the structured data; 32473 is the example's"},
 };
 
-static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
-					 "uucp",   "cron",   "authpriv", "ftp",  "ntp",    "audit",  "alert",  "clock",
-					 "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon", "auth",     "syslog",
+					 "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
+					 "ntp",    "audit",  "alert",  "clock",  "local0",   "local1",
+					 "local2", "local3", "local4", "local5", "local6",   "local7"};
 
 static const char *const severities[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 
-enum { FACILITY_COUNT = sizeof facilities / sizeof *facilities, SEVERITY_COUNT = sizeof severities / sizeof *severities };
+enum {
+	FACILITY_COUNT = sizeof facilities / sizeof *facilities,
+	SEVERITY_COUNT = sizeof severities / sizeof *severities
+};
 
 static const char *const usual_paths[SINK_COUNT] = {
 	[SINK_JOURNAL] = "/run/systemd/journal/socket",
@@ -235,7 +239,8 @@ static int read_key(struct reading *reading, enum key key, const json_t *value, 
 		return read_hubs(reading, value, &sink->hubs);
 	case KEY_PATH:
 		if (json_string_length(value) > SOCKET_PATH_MAX)
-			return fault_at(reading, name, "expected a path of at most 107 bytes, for a socket has no longer one");
+			return fault_at(reading, name,
+					"expected a path of at most 107 bytes, for a socket has no longer one");
 		return read_text(reading, name, value, &sink->path);
 	case KEY_HOST:
 		return read_text(reading, name, value, &sink->host);

@@ -11,7 +11,9 @@
 
 #include "log.h"
 
-enum statement { BEGIN, COMMIT, ROLLBACK, PUT_ROW, DROP_ROW, PUT_FILE, PUT_JOURNAL, PUT_NOTICE, DROP_NOTICES, STATEMENT_COUNT };
+enum statement {
+	BEGIN, COMMIT, ROLLBACK, PUT_ROW, DROP_ROW, PUT_FILE, PUT_JOURNAL, PUT_NOTICE, DROP_NOTICES, STATEMENT_COUNT
+};
 
 static const char *const statements[STATEMENT_COUNT] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -30,7 +32,8 @@ static const char schema[] =
 	"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 	"CREATE TABLE IF NOT EXISTS row (kind INTEGER, key BLOB, value BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS file (path TEXT, device INTEGER, inode INTEGER, offset INTEGER,"
-	" mark INTEGER, line INTEGER, nest INTEGER, touched INTEGER DEFAULT (unixepoch()), PRIMARY KEY (device, inode));"
+	" mark INTEGER, line INTEGER, nest INTEGER, touched INTEGER DEFAULT (unixepoch()),"
+	" PRIMARY KEY (device, inode));"
 	"CREATE TABLE IF NOT EXISTS journal (name TEXT PRIMARY KEY, position TEXT) WITHOUT ROWID;"
 	/* What nobody has read from for a month is forgotten. */
 	"DELETE FROM file WHERE touched < unixepoch() - 2592000;"
@@ -95,7 +98,8 @@ static void put_aside(const char *path)
 		snprintf(to, sizeof to, "%s.bad%s", path, parts[i]);
 		rename(from, to);
 	}
-	log_line(SEVERITY_WARNING, "%s: the state cannot be read; it is kept as %s.bad, and all is read anew", path, path);
+	log_line(SEVERITY_WARNING, "%s: the state cannot be read; it is kept as %s.bad, and all is read anew", path,
+		 path);
 }
 
 /* SQLite says no more than that it cannot open the file. */
@@ -104,7 +108,8 @@ static const char *why_not(const struct store *store, const char *folder)
 	struct stat status;
 
 	if (stat(folder, &status) < 0)
-		return errno == ENOENT ? "its folder is not there; make it, or name another as \"state\"" : strerror(errno);
+		return errno == ENOENT ? "its folder is not there; make it, or name another as \"state\""
+				       : strerror(errno);
 	if (!S_ISDIR(status.st_mode))
 		return "\"state\" has to name a folder, and this is none";
 	if (access(folder, W_OK | X_OK) < 0)
@@ -168,8 +173,8 @@ long store_load(struct store *store, struct engine *engine)
 	long count = 0, bad = 0;
 	bool known = true;
 
-	if (sqlite3_prepare_v2(store->database, "SELECT kind, key, value FROM row ORDER BY kind", -1, &statement, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_prepare_v2(store->database, "SELECT kind, key, value FROM row ORDER BY kind", -1, &statement,
+			       NULL) != SQLITE_OK)
 		return 0;
 	while (known && sqlite3_step(statement) == SQLITE_ROW) {
 		enum row_kind kind = (enum row_kind)sqlite3_column_int(statement, 0);
@@ -181,7 +186,9 @@ long store_load(struct store *store, struct engine *engine)
 	}
 	sqlite3_finalize(statement);
 	if (!known) {
-		sqlite3_exec(store->database, "DELETE FROM row; DELETE FROM file; DELETE FROM journal; DELETE FROM notice", NULL, NULL, NULL);
+		sqlite3_exec(store->database,
+			     "DELETE FROM row; DELETE FROM file; DELETE FROM journal; DELETE FROM notice", NULL, NULL,
+			     NULL);
 		return -1;
 	}
 	if (bad)

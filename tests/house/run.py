@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The arrow between the layers: command -> host -> core. A file includes its own folder
+"""The arrow between the layers: command -> host -> core; and the width of lines. A file includes its own folder
 and folders to the right; the core does no I/O, asks no clock and knows no libuv. Looks at
 the includes and at the symbols that the core leaves undefined. Prints TAP."""
 import argparse
@@ -10,6 +10,7 @@ import sys
 
 from stage import tap
 
+COLUMNS = 120
 LAYERS = ("command", "host", "core")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 # Headers whose business is the outside world.
@@ -42,14 +43,22 @@ def wrong_symbols(archive):
             yield f"the core needs {name}()"
 
 
+def long_lines(daemon):
+    for path in sorted(daemon.rglob("*.[ch]")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if len(line.expandtabs(8)) > COLUMNS:
+                yield f"{path}:{number}: {len(line.expandtabs(8))} columns"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--daemon", required=True, type=pathlib.Path)
     parser.add_argument("--core", required=True)
     options = parser.parse_args()
-    report = tap.Report(2)
+    report = tap.Report(3)
     report.play("no include goes against the arrow", wrong_includes, options.daemon)
     report.play("the core asks no clock and does no I/O", wrong_symbols, options.core)
+    report.play(f"no line has more than {COLUMNS} columns", long_lines, options.daemon)
     return report.finish()
 
 
