@@ -21,8 +21,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[ROLLBACK] = "ROLLBACK",
 	[PUT_ROW] = "INSERT OR REPLACE INTO row VALUES (?1, ?2, ?3)",
 	[DROP_ROW] = "DELETE FROM row WHERE kind = ?1 AND key = ?2",
-	[PUT_FILE] = "INSERT OR REPLACE INTO file (path, device, inode, offset, mark, line, nest)"
-		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[PUT_FILE] = ("INSERT OR REPLACE INTO file (path, device, inode, offset, mark, line, nest)"
+		      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
 	[PUT_JOURNAL] = "INSERT OR REPLACE INTO journal VALUES (?1, ?2)",
 	[PUT_NOTICE] = "INSERT INTO notice (bytes) VALUES (?1)",
 	[DROP_NOTICES] = "DELETE FROM notice",
