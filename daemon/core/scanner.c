@@ -357,16 +357,24 @@ static const char *pop(struct walk *walk, const char *at)
 	return frame->quoted ? skip_quote(walk, at, walk->frame->level) : at;
 }
 
+/* Where the level is no constant; most often no blank is there. */
+static inline const char *pass_blanks(const struct walk *walk, const char *at)
+{
+	bool solid = at < walk->end && (unsigned char)*at > ' ' && *at != '\\';
+
+	return solid ? at : quoting_skip_blanks(at, walk->end, walk->frame->level);
+}
+
 /* From behind a value that others may end with: to the next, or behind the
  * record. */
 static const char *leave(struct walk *walk, const char *at)
 {
 	while (walk->frame > walk->frames) {
-		at = quoting_skip_blanks(at, walk->end, walk->frame->level);
+		at = pass_blanks(walk, at);
 		if (at == walk->end)
 			return NULL;
 		if (*at == ',')
-			return quoting_skip_blanks(at + 1, walk->end, walk->frame->level);
+			return pass_blanks(walk, at + 1);
 		if (*at != (walk->frame->object ? '}' : ']') || !(at = pop(walk, at + 1)))
 			return NULL;
 	}
@@ -376,7 +384,7 @@ static const char *leave(struct walk *walk, const char *at)
 /* From the begin of an object or array to its first value, or behind it. */
 static const char *arrive(struct walk *walk, const char *at)
 {
-	at = quoting_skip_blanks(at, walk->end, walk->frame->level);
+	at = pass_blanks(walk, at);
 	if (at < walk->end && *at == (walk->frame->object ? '}' : ']'))
 		return leave(walk, at);
 	return at;

@@ -31,9 +31,12 @@ static bool contains_nocase(struct span text, const char *word)
 
 enum protocol protocol_of(struct span text)
 {
-	unsigned known = term_find(protocol_names, PROTOCOL_COUNT, text);
+	unsigned known;
 	bool sockets;
 
+	if (span_equal(text, SPAN("Mqtt"))) /* as most have it */
+		return PROTOCOL_MQTT;
+	known = term_find(protocol_names, PROTOCOL_COUNT, text);
 	if (known < PROTOCOL_COUNT)
 		return (enum protocol)known;
 	sockets = contains_nocase(text, "ws") || contains_nocase(text, "websocket");
