@@ -118,6 +118,12 @@ static bool bears_message(enum signal signal)
 	       signal == SIGNAL_DISPLACED;
 }
 
+/* Azure writes the same name in several cases. */
+static uint64_t hash_of_operation(const struct record *record)
+{
+	return lookup_hash_nocase(lookup_hash_nocase(0, record->category), record->operation);
+}
+
 static struct kind *kind_of(struct intake *intake, const struct record *record)
 {
 	struct kind *kind = &intake->kinds[record->kin % KINDS];
@@ -126,7 +132,7 @@ static struct kind *kind_of(struct intake *intake, const struct record *record)
 		return kind;
 	*kind = (struct kind){
 		.kin = record->kin,
-		.of_operation = (uint16_t)(lookup_hash(lookup_hash(0, record->category), record->operation) >> 48),
+		.of_operation = (uint16_t)(hash_of_operation(record) >> 48),
 		.signal = ruleset_classify(intake->rules, record->category, record->operation, record->code),
 		.operation = operation_of(record->operation),
 		.proved = ruleset_reason_of_code(intake->rules, record->code),

@@ -46,7 +46,7 @@ static inline uint64_t word_at(const char *at)
 	uint64_t word;
 
 	memcpy(&word, at, sizeof word);
-	return word | UINT64_C(0x2020202020202020);
+	return word;
 }
 
 static inline uint64_t mix(uint64_t hash, uint64_t word)
@@ -62,12 +62,21 @@ uint64_t lookup_hash(uint64_t seed, struct span text)
 
 	if (text.size < 8) {
 		while (at < end)
-			hash = mix(hash, (unsigned char)*at++ | 0x20);
+			hash = mix(hash, (unsigned char)*at++);
 		return hash;
 	}
 	for (; end - at > 8; at += 8)
 		hash = mix(hash, word_at(at));
 	return mix(hash, word_at(end - 8)); /* may overlap */
+}
+
+uint64_t lookup_hash_nocase(uint64_t seed, struct span text)
+{
+	uint64_t hash = mix(seed, text.size);
+
+	for (size_t i = 0; i < text.size; i++)
+		hash = mix(hash, (unsigned char)text.data[i] | 0x20);
+	return hash;
 }
 
 void *lookup_find(struct lookup *lookup, struct span text, bool *ret_known)

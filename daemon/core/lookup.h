@@ -22,8 +22,11 @@ void lookup_forget(struct lookup *lookup);
  * in the value. Good until the next call. NULL: too long a text to be kept. */
 void *lookup_find(struct lookup *lookup, struct span text, bool *ret_known);
 
-/* Of eight bytes at a time, ASCII case aside: quick, and for tables that
- * compare what they find; strangers can make it collide. */
+/* Quick, and for those who compare what they find, or can bear it if strangers
+ * make two texts collide. */
 uint64_t lookup_hash(uint64_t seed, struct span text);
+
+/* The same whatever the case; slower. */
+uint64_t lookup_hash_nocase(uint64_t seed, struct span text);
 
 #endif

@@ -286,6 +286,16 @@ def every_record_twice_changes_nothing(run):
 
 
 @test
+def of_two_wordings_the_same_is_told_in_either_order(run):
+    at, device, operation, code, _ = STORY[5]
+    first, second = (lines([azure((at, device, operation, code, m))]) for m in ("no such Device", "no such device"))
+
+    def message(log):
+        return run.scan(run.file(log))["devices"][0]["episodes"][0]["message"]
+    same(message(first + second), message(second + first))
+
+
+@test
 def gzip_is_read_by_its_content(run):
     is_the_story(run.scan(run.file(gzip.compress(GOOD), "packed.gz")))
     is_the_story(run.scan(run.file(gzip.compress(GOOD), "packed-without-a-name")))
