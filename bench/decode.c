@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../daemon/core/decoder.h"
-#include "../daemon/core/splitter.h"
-#include "../daemon/core/terms.h"
+#include "../daemon/core/decode/decoder.h"
+#include "../daemon/core/decode/splitter.h"
+#include "../daemon/core/rules/terms.h"
 
 enum {
 	READ_BYTES = 256 << 10,  /* what the programs hand to the splitter at a time */

@@ -2,8 +2,8 @@
  * ASCII, one syslog frame whose structured data ends where it should. */
 #include <string.h>
 
-#include "../daemon/core/rfc5424.h"
-#include "../daemon/core/text.h"
+#include "../daemon/core/basic/text.h"
+#include "../daemon/core/tell/rfc5424.h"
 #include "fuzz.h"
 
 /* Walks the frame as a receiver does; returns where the text begins. */

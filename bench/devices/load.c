@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/core/stamp.h"
-#include "../../daemon/core/terms.h"
+#include "../../daemon/core/basic/stamp.h"
+#include "../../daemon/core/rules/terms.h"
 
 static const int64_t away_ns = 5 * STAMP_SECOND;
 

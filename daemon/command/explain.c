@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "../core/text.h"
+#include "../core/basic/text.h"
 #include "report.h"
 
 /* "ID", "HUB/ID", "HUB/ID/MODULE" or "ID/MODULE". */

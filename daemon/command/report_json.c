@@ -1,4 +1,4 @@
-#include "../core/alert.h"
+#include "../core/tell/alert.h"
 #include "report.h"
 
 enum { EVIDENCE_MAX = 16 };

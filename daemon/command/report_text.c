@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../core/alert.h"
-#include "../core/text.h"
+#include "../core/basic/text.h"
+#include "../core/tell/alert.h"
 #include "report.h"
 
 const char *device_label(const struct finding_of_device *finding, char *buffer, size_t size)

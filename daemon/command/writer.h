@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../core/stamp.h"
+#include "../core/basic/stamp.h"
 
 enum { WRITER_BUFFER = 1 << 16, WRITER_MEMO = 1 << 10 }; /* bytes */
 

@@ -4,12 +4,12 @@
 #ifndef LAPSED_ENGINE_H
 #define LAPSED_ENGINE_H
 
+#include "basic/moment.h"
 #include "intake.h"
-#include "moment.h"
-#include "notice.h"
-#include "roster.h"
-#include "ruleset.h"
-#include "settings.h"
+#include "rules/roster.h"
+#include "rules/ruleset.h"
+#include "rules/settings.h"
+#include "tell/notice.h"
 
 struct engine;
 

@@ -3,10 +3,10 @@
 #ifndef LAPSED_ENGINE_PARTS_H
 #define LAPSED_ENGINE_PARTS_H
 
-#include "agenda.h"
+#include "basic/list.h"
 #include "engine.h"
-#include "fleet.h"
-#include "list.h"
+#include "judge/agenda.h"
+#include "tell/fleet.h"
 
 enum { LAGS = 256 };
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "basic/text.h"
 #include "engine_parts.h"
-#include "text.h"
 
 /* --- telling ------------------------------------------------------------ */
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lookup.h"
+#include "basic/lookup.h"
 
 enum { KINDS = 1024, MESSAGES = 256, SDKS = 64 };
 

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decoder.h"
-#include "dossier.h"
-#include "event.h"
-#include "registry.h"
-#include "ruleset.h"
-#include "splitter.h"
+#include "decode/decoder.h"
+#include "decode/splitter.h"
+#include "judge/dossier.h"
+#include "judge/event.h"
+#include "judge/registry.h"
+#include "rules/ruleset.h"
 
 struct counts {
 	uint64_t read, events, ignored, malformed;

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "basic/packed.h"
 #include "engine_parts.h"
-#include "packed.h"
 
 enum { KEY_MAX = 3 * 256 + 8 };
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "text.h"
+#include "basic/text.h"
 
 /* Events as they come, of all devices: put down in a row, which costs the same
  * however many devices there are, and handed out once all are there. In small

@@ -5,9 +5,9 @@
 #define LAPSED_SURVEY_H
 
 #include "intake.h"
-#include "life.h"
-#include "roster.h"
-#include "trace.h"
+#include "judge/life.h"
+#include "judge/trace.h"
+#include "rules/roster.h"
 
 struct survey;
 

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../core/jsonc.h"
+#include "../core/rules/jsonc.h"
 #include "files.h"
 
-/* The keys beside the numbers of core/settings.h, with where they stand. */
+/* The keys beside the numbers of core/rules/settings.h, with where they stand. */
 enum key { KEY_SOURCES, KEY_RULES, KEY_STATE, KEY_MUTE, KEY_X509, KEY_ALERTS, KEY_COUNT };
 
 static const struct key_row {

@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-#include "../core/fault.h"
-#include "../core/roster.h"
-#include "../core/settings.h"
+#include "../core/rules/fault.h"
+#include "../core/rules/roster.h"
+#include "../core/rules/settings.h"
 #include "sink_config.h"
 
 enum source_kind { SOURCE_AZURE, SOURCE_LOCAL };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../core/rfc5424.h"
+#include "../core/tell/rfc5424.h"
 
 enum { LINE_MAX_BYTES = 2048, WAITING_MAX = 1024 };
 

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "../core/notice.h"
+#include "../core/tell/notice.h"
 
 /* severity: enum severity. */
 void log_line(int severity, const char *format, ...) __attribute__((format(printf, 2, 3)));

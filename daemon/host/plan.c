@@ -7,7 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "../core/decoder.h"
+#include "../core/decode/decoder.h"
 #include "build.h"
 #include "files.h"
 

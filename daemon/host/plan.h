@@ -3,7 +3,7 @@
 #ifndef LAPSED_PLAN_H
 #define LAPSED_PLAN_H
 
-#include "../core/ruleset.h"
+#include "../core/rules/ruleset.h"
 #include "config.h"
 
 struct plan {

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../core/stamp.h"
+#include "../core/basic/stamp.h"
 #include "journal.h"
 #include "sequence.h"
 #include "undated.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../core/jsonc.h"
+#include "../core/rules/jsonc.h"
 
 static const char *const kind_names[SINK_COUNT] = {
 #define X(name, text, help) text,

@@ -5,8 +5,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "../core/fault.h"
-#include "../core/roster.h"
+#include "../core/rules/fault.h"
+#include "../core/rules/roster.h"
 
 #define SINKS(X) \
 	X(STDERR, "stderr", "lines on stderr, which systemd hands to the journal") \

@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../core/journal_entry.h"
-#include "../core/rfc3164.h"
-#include "../core/rfc5424.h"
+#include "../core/tell/journal_entry.h"
+#include "../core/tell/rfc3164.h"
+#include "../core/tell/rfc5424.h"
 #include "build.h"
 #include "log.h"
 #include "sink.h"

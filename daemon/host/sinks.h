@@ -4,8 +4,8 @@
 
 #include <uv.h>
 
-#include "../core/moment.h"
-#include "../core/notice.h"
+#include "../core/basic/moment.h"
+#include "../core/tell/notice.h"
 #include "config.h"
 
 struct sinks;

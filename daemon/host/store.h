@@ -3,7 +3,7 @@
 #ifndef LAPSED_STORE_H
 #define LAPSED_STORE_H
 
-#include "../core/fault.h"
+#include "../core/rules/fault.h"
 #include "../core/snapshot.h"
 #include "tail.h"
 

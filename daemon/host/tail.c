@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../core/hash.h"
+#include "../core/basic/hash.h"
 
 /* How long a rotated file may still grow. */
 static const int64_t grace_ns = INT64_C(5000000000);

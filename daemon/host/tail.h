@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "../core/span.h"
+#include "../core/basic/span.h"
 
 /* Up to where a file was read, and which file that was. */
 struct tail_place {

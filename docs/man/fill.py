@@ -5,7 +5,7 @@ usage: fill.py PAGE.scd >OUT
 
 A line of the page that begins with @ is replaced:
   @options VERB    the options of a verb of lapsectl, or of the daemon (daemon/command/command.c)
-  @settings        every number of the configuration (daemon/core/settings.h)
+  @settings        every number of the configuration (daemon/core/rules/settings.h)
   @verdicts        message id, severity and meaning of the verdicts (rules/verdicts.json)
   @reasons         ids of the reasons (rules/reasons.json)
 """
@@ -52,7 +52,7 @@ def options(verb):
 
 
 def settings():
-    for key, unit, fallback, least, most, text in SETTING.findall((ROOT / "daemon/core/settings.h").read_text()):
+    for key, unit, fallback, least, most, text in SETTING.findall((ROOT / "daemon/core/rules/settings.h").read_text()):
         yield f"*{escaped(key)}* ({unit}; default {fallback}, {least} to {most})"
         yield "\t" + sentence(joined(text))
         yield ""

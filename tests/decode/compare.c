@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "../../daemon/core/hash.h"
+#include "../../daemon/core/basic/hash.h"
 
 struct reading {
 	enum split split;

@@ -4,8 +4,8 @@
 #ifndef LAPSED_TESTS_COMPARE_H
 #define LAPSED_TESTS_COMPARE_H
 
-#include "../../daemon/core/decoder.h"
-#include "../../daemon/core/document.h"
+#include "../../daemon/core/decode/decoder.h"
+#include "../../daemon/core/decode/document.h"
 
 enum { KINS = 1024 };
 

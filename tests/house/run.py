@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The arrow between the layers: command -> host -> core; and the width of lines. A file includes its own folder
-and folders to the right; the core does no I/O, asks no clock and knows no libuv. Looks at
-the includes and at the symbols that the core leaves undefined. Prints TAP."""
+"""The arrow between the layers: command -> host -> core, and in the core -> tell -> judge -> decode -> rules -> basic;
+and the width of lines. A file includes its own folder and folders to the right; the core does no I/O, asks no clock and
+knows no libuv. Looks at the includes and at the symbols that the core leaves undefined. Prints TAP."""
 import argparse
 import pathlib
 import re
@@ -11,7 +11,7 @@ import sys
 from stage import tap
 
 COLUMNS = 120
-LAYERS = ("command", "host", "core")
+LAYERS = ("command", "host", "core", "core/tell", "core/judge", "core/decode", "core/rules", "core/basic")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 # Headers whose business is the outside world.
 IO_HEADERS = re.compile(r"^(uv\.h|time\.h|unistd\.h|fcntl\.h|poll\.h|signal\.h|syslog\.h|pthread\.h|netdb\.h|dirent\.h|systemd/.*|"
@@ -23,15 +23,20 @@ IO_SYMBOLS = re.compile(r"^(uv_.*|open(at)?(64)?|read|write|p(read|write)(64)?|c
 
 
 def wrong_includes(daemon):
-    for path in sorted(daemon.glob("*/*.[ch]")):
-        layer = LAYERS.index(path.parent.name)
+    daemon = daemon.resolve()
+    for path in sorted(daemon.glob("*/**/*.[ch]")):
+        layer = path.parent.relative_to(daemon).as_posix()
+        if layer not in LAYERS:
+            yield f"{path}: is in no known layer"
+            continue
         for kind, name in INCLUDE.findall(path.read_text()):
             if kind == "<":
-                if path.parent.name == "core" and IO_HEADERS.match(name):
+                if layer.startswith("core") and IO_HEADERS.match(name):
                     yield f"{path}: the core includes <{name}>"
                 continue
-            target = (path.parent / name).resolve().parent.name
-            if target in LAYERS and LAYERS.index(target) < layer:
+            target = (path.parent / name).resolve().parent
+            known = target.is_relative_to(daemon) and target.relative_to(daemon).as_posix() in LAYERS
+            if known and LAYERS.index(target.relative_to(daemon).as_posix()) < LAYERS.index(layer):
                 yield f"{path}: includes {name}, which is to its left"
 
 

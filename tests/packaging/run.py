@@ -94,7 +94,7 @@ def pages_are_made(options):
 
 def pages_have_every_row(options):
     daemon = options.root / "daemon"
-    keys = [key for name in ("core/settings.h", "host/sink_config.h") for key in ROW.findall((daemon / name).read_text())]
+    keys = [key for name in ("core/rules/settings.h", "host/sink_config.h") for key in ROW.findall((daemon / name).read_text())]
     for path, place in (("host/config.c", ""), ("host/sink_config.c", "alerts[].")):
         for section, key in KEY.findall((daemon / path).read_text()):
             keys.append(place + (section + "." if section else "") + key)

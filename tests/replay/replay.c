@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../daemon/core/decode/decoder.h"
 #include "../../daemon/core/engine.h"
 #include "../../daemon/core/snapshot.h"
-#include "../../daemon/core/decoder.h"
 #include "../../daemon/host/plan.h"
 
 static void print_text(struct span text)

@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "../../daemon/core/alert.h"
-#include "../../daemon/core/hash.h"
+#include "../../daemon/core/basic/hash.h"
+#include "../../daemon/core/tell/alert.h"
 
 /* Receivers pair alerts by it: it may never change. */
 static void test_an_id_is_what_it_always_was(void **state)

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/dossier.h"
+#include "../../daemon/core/judge/dossier.h"
 
 static void test_a_text_is_kept_once(void **state)
 {

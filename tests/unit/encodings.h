@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-#include "../../daemon/core/notice.h"
+#include "../../daemon/core/tell/notice.h"
 
 #define NOW "2026-03-04T05:06:07.123456789Z"
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/event.h"
+#include "../../daemon/core/judge/event.h"
 
 enum { MANY = 200 };
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/hash.h"
+#include "../../daemon/core/basic/hash.h"
 
 static uint64_t hash_of(uint64_t key, const void *data, size_t size)
 {

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/hub.h"
+#include "../../daemon/core/judge/hub.h"
 
 static const int64_t hold = 600;
 

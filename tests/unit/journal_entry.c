@@ -1,6 +1,6 @@
 #include "encodings.h"
 
-#include "../../daemon/core/journal_entry.h"
+#include "../../daemon/core/tell/journal_entry.h"
 
 static void encodes(const struct notice *notice, struct span expected)
 {

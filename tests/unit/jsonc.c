@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/jsonc.h"
+#include "../../daemon/core/rules/jsonc.h"
 
 static json_t *reads(const char *text)
 {

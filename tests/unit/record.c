@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/decoder.h"
+#include "../../daemon/core/decode/decoder.h"
 
 #define PATH "/SUBSCRIPTIONS/6F1D/RESOURCEGROUPS/PLANT/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/CONTOSO"
 #define TIME "'time':'2021-09-21T22:33:34Z'"

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/registry.h"
+#include "../../daemon/core/judge/registry.h"
 
 enum { MANY = 100000 };
 

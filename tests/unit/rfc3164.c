@@ -1,6 +1,6 @@
 #include "encodings.h"
 
-#include "../../daemon/core/rfc3164.h"
+#include "../../daemon/core/tell/rfc3164.h"
 
 static void encodes(const struct notice *notice, const char *time, int32_t offset_s, int facility, const char *expected)
 {

@@ -1,6 +1,6 @@
 #include "encodings.h"
 
-#include "../../daemon/core/rfc5424.h"
+#include "../../daemon/core/tell/rfc5424.h"
 
 static void encodes(const struct notice *notice, const char *host, uint64_t sequence, const char *expected)
 {

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/roster.h"
+#include "../../daemon/core/rules/roster.h"
 
 static bool holds(const char *pattern, const char *hub, const char *device, const char *module)
 {

@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-#include "../../daemon/core/ruleset.h"
+#include "../../daemon/core/rules/ruleset.h"
 
 static inline void add_shipped(struct ruleset *ruleset)
 {

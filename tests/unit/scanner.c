@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../daemon/core/scanner.h"
+#include "../../daemon/core/decode/scanner.h"
 
 #define RECORD(inner) \
 	"{\"time\":\"2026-11-22T04:31:07.1234567Z\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT\"," \

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/settings.h"
+#include "../../daemon/core/rules/settings.h"
 
 static void reads(enum setting setting, const char *text, int64_t expected)
 {

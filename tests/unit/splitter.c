@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/splitter.h"
+#include "../../daemon/core/decode/splitter.h"
 
 enum { RECORD_MAX = 200, STORY_SIZE = 1 << 16 };
 

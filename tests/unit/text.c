@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "../../daemon/core/text.h"
+#include "../../daemon/core/basic/text.h"
 
 #define KEY "cGl6emEgcGl6emEgcGl6emEgcGl6emEgcGl6emEgcGE=" /* 32 bytes in Base64 */
 

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "../../daemon/core/span.h"
-#include "../../daemon/core/stamp.h"
+#include "../../daemon/core/basic/span.h"
+#include "../../daemon/core/basic/stamp.h"
 
 #define RUN(tests) \
 	(cmocka_set_message_output(CM_OUTPUT_TAP), cmocka_run_group_tests(tests, NULL, NULL))

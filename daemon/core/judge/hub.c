@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "list.h"
-#include "stamp.h"
+#include "../basic/list.h"
+#include "../basic/stamp.h"
 
 /* The first span that ends (with its hold) after time. */
 static size_t find(const struct hub *hub, int64_t time_ns, int64_t hold_ns)

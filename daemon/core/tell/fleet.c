@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "text.h"
+#include "../basic/text.h"
 
 bool fleet_is_enough(const struct settings *settings, size_t failing, size_t online)
 {

@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
+#include "../basic/span.h"
 #include "fault.h"
-#include "span.h"
 
 /* Returns 0 and a value that is yours, or FAULT (also for doubled keys). */
 int jsonc_parse(const char *file, struct span text, json_t **ret_value, struct fault *fault);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "list.h"
-#include "packed.h"
-#include "text.h"
+#include "../basic/list.h"
+#include "../basic/packed.h"
+#include "../basic/text.h"
 
 const char *const state_names[] = {"raised", "repeated", "cleared", "withdrawn"};
 

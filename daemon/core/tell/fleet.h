@@ -2,8 +2,8 @@
 #ifndef LAPSED_FLEET_H
 #define LAPSED_FLEET_H
 
+#include "../judge/watch.h"
 #include "notice.h"
-#include "watch.h"
 
 /* One alert that may be raised. */
 struct candidate {

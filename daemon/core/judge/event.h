@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "ruleset.h"
-#include "terms.h"
+#include "../rules/ruleset.h"
+#include "../rules/terms.h"
 
 /* 32 bytes: a log has millions. */
 struct event {

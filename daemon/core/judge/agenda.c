@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "list.h"
-#include "stamp.h"
+#include "../basic/list.h"
+#include "../basic/stamp.h"
 #include "watch.h"
 
 /* Of one place: side by side, and fewer levels than two would make. */

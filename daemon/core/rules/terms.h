@@ -2,7 +2,7 @@
 #ifndef LAPSED_TERMS_H
 #define LAPSED_TERMS_H
 
-#include "span.h"
+#include "../basic/span.h"
 
 /* What one record says about one device, in tie order: records often bear
  * whole seconds, and these are the order of cause and effect within one. */

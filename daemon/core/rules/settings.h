@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "span.h"
-#include "stamp.h"
+#include "../basic/span.h"
+#include "../basic/stamp.h"
 
 #define SETTINGS(X) \
 	X(PAIR_WITHIN, "pair_within", "s", 30, 0, 600, \

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../basic/span.h"
+#include "../basic/stamp.h"
+#include "../rules/terms.h"
 #include "field.h"
-#include "span.h"
-#include "stamp.h"
-#include "terms.h"
 
 struct record {
 	int64_t time_ns;   /* STAMP_NONE: it has none that can be read */

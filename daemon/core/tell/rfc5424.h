@@ -3,7 +3,7 @@
 #ifndef LAPSED_RFC5424_H
 #define LAPSED_RFC5424_H
 
-#include "moment.h"
+#include "../basic/moment.h"
 #include "notice.h"
 
 enum {

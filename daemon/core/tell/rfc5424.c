@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "text.h"
+#include "../basic/text.h"
 
 /* How long an escaped id may get; the hub allows 128 characters. */
 enum { VALUE_MAX = 300, HUB_MAX = 80 };

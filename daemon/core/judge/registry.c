@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "hash.h"
+#include "../basic/hash.h"
 
 enum { LINE_BYTES = 64, CHUNK = 4096, HUBS_MAX = 4096, SDKS_MAX = 4096, SDK_SIZE = 128 };
 

@@ -4,7 +4,7 @@
 #ifndef LAPSED_RFC3164_H
 #define LAPSED_RFC3164_H
 
-#include "moment.h"
+#include "../basic/moment.h"
 #include "notice.h"
 
 enum { RFC3164_MAX = 1024 }; /* octets (section 4.1) */

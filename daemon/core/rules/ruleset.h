@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../basic/span.h"
 #include "fault.h"
-#include "span.h"
 #include "terms.h"
 
 /* 0 stands for no reason; the others index ruleset_reason(). */

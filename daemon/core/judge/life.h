@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../rules/ruleset.h"
+#include "../rules/settings.h"
+#include "../rules/terms.h"
 #include "event.h"
 #include "hub.h"
-#include "ruleset.h"
-#include "settings.h"
-#include "terms.h"
 
 enum { RECENT_MAX = 8, RETURNS_MAX = 8 };
 

@@ -1,6 +1,6 @@
 #include "episode.h"
 
-#include "list.h"
+#include "../basic/list.h"
 
 /* Of reasons, the later of these goes before. */
 enum rank { RANK_NONE, RANK_REFUSED, RANK_HINT, RANK_DRIFT, RANK_X509, RANK_REJECTED_CLIENT, RANK_MESSAGE, RANK_CODE };

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "list.h"
-#include "text.h"
+#include "../basic/list.h"
+#include "../basic/text.h"
 
 static char *copy_of(const char *text)
 {

@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-#include "dossier.h"
-#include "life.h"
-#include "registry.h"
+#include "../judge/dossier.h"
+#include "../judge/life.h"
+#include "../judge/registry.h"
 
 enum { ALERT_ID = 17 };
 

@@ -1,6 +1,6 @@
 #include "alert.h"
 
-#include "hash.h"
+#include "../basic/hash.h"
 
 /* What is to be hashed, gathered: in one piece it goes word by word. */
 struct gathered {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "span.h"
+#include "../basic/span.h"
 
 struct roster {
 	char **patterns;

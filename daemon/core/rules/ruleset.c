@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../basic/text.h"
 #include "jsonc.h"
-#include "text.h"
 
 enum {
 	SIGNALS_MAX = 256,

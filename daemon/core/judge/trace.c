@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "list.h"
+#include "../basic/list.h"
 
 void trace_add(struct trace *trace, int64_t time_ns, const char *format, ...)
 {

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../basic/span.h"
 #include "hub.h"
 #include "life.h"
-#include "span.h"
 
 /* What a quiet life remembers beyond its entry. */
 struct habits {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "span.h"
+#include "../basic/span.h"
 #include "splitter.h"
 #include "vector.h"
 

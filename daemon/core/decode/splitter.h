@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "span.h"
+#include "../basic/span.h"
 
 /* Why something is counted and skipped. */
 #define MALFORMED(X) \
