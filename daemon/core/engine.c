@@ -141,6 +141,7 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 
 	number_reasons(engine->rules, rules, numbers);
 	engine->saved_names = false;
+	engine->limited_told = false;
 	engine->rules = rules;
 	engine->settings = settings;
 	engine->mute = mute;
@@ -326,6 +327,8 @@ static void drain(struct engine *engine, struct source *source, struct intake *i
 			take_event(engine, source, &taking);
 		else if (taken == TAKEN_UNJUDGED)
 			herald_limit(engine);
+		if (taking.limited)
+			herald_limited(engine, taking.limited);
 		review_arrivals(engine);
 		run_agenda(engine, source);
 	}
@@ -390,6 +393,7 @@ void engine_status(const struct engine *engine, struct engine_status *ret)
 		ret->counts.events += counts->events;
 		ret->counts.ignored += counts->ignored;
 		ret->counts.malformed += counts->malformed;
+		ret->counts.limited += counts->limited;
 		for (int k = 0; k < MALFORMED_COUNT; k++)
 			ret->counts.kinds[k] += counts->kinds[k];
 	}

@@ -72,7 +72,7 @@ struct engine {
 	struct moment now;
 	int64_t quiet_wall_ns; /* the wall clock when all there was had been read */
 	int64_t backlog_ns;    /* the newest event of the backlog */
-	bool caught_up, limit_told;
+	bool caught_up, limit_told, limited_told;
 	int64_t digest_mono_ns;
 	uint64_t digest[VERDICT_COUNT], digest_losses, digest_muted;
 	struct engine_status status;
@@ -125,6 +125,8 @@ void herald_recovered(struct engine *engine, const struct watch *watch, const st
 void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode);
 void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns);
 void herald_limit(struct engine *engine);
+/* A rule's pattern has run into its limits on a message. */
+void herald_limited(struct engine *engine, reason_id reason);
 void herald_gap(struct engine *engine, const struct input *gap, struct span source);
 void herald_stall(struct engine *engine, struct source *source);
 

@@ -435,6 +435,21 @@ void herald_limit(struct engine *engine)
 			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
 }
 
+void herald_limited(struct engine *engine, reason_id reason)
+{
+	struct notice *notice;
+
+	if (engine->limited_told)
+		return;
+	engine->limited_told = true;
+	notice = notices_add(&engine->notices, NOTICE_LIMIT, STATE_RAISED, SEVERITY_WARNING);
+	if (notice)
+		snprintf(notice->sentence, sizeof notice->sentence,
+			 "the pattern of reason \"%s\" takes too long on a message and was given up: make it simpler; "
+			 "such messages are counted, and count as not matched",
+			 ruleset_reason(engine->rules, reason)->id);
+}
+
 void herald_gap(struct engine *engine, const struct input *gap, struct span source)
 {
 	struct notice *notice = notices_add(&engine->notices, NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING);

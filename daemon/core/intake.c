@@ -194,6 +194,8 @@ static void fill(struct intake *intake, const struct record *record, const struc
 		ret->event.message = dossier_text(dossier, record->message, finding->captures, TEXTS_MAX);
 		ret->event.address = dossier_text(dossier, record->address, NULL, ADDRESSES_MAX);
 		ret->event.reason = kind->proved ? kind->proved : finding->reason;
+		ret->limited = finding->limited;
+		intake->counts.limited += finding->limited != 0;
 	}
 }
 

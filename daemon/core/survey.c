@@ -191,6 +191,7 @@ void survey_source_end(struct survey *survey)
 	survey->counts.events += counts->events;
 	survey->counts.ignored += counts->ignored;
 	survey->counts.malformed += counts->malformed;
+	survey->counts.limited += counts->limited;
 	for (int i = 0; i < MALFORMED_COUNT; i++)
 		survey->counts.kinds[i] += counts->kinds[i];
 	intake_free(survey->intake);

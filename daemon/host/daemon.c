@@ -164,6 +164,10 @@ static void tell_end(const struct daemon *daemon)
 		 (unsigned long long)status.verdicts[VERDICT_RECOVERED],
 		 (unsigned long long)status.verdicts[VERDICT_NOT_RETURNED],
 		 (unsigned long long)status.verdicts[VERDICT_AUTH_FAILURE], status.alerts);
+	if (status.unjudged || status.counts.limited)
+		log_line(SEVERITY_WARNING,
+			 "limits: %llu events were not judged; %llu messages were given up by a rule's pattern",
+			 (unsigned long long)status.unjudged, (unsigned long long)status.counts.limited);
 	sinks_tell_losses(daemon->sinks);
 }
 

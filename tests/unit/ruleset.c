@@ -462,7 +462,10 @@ static void test_a_bomb_in_a_sample_is_at_fault(void **state)
 {
 	faulty("{" SCHEMA ", \"reasons\": [{\"id\": \"bomb\", \"title\": \"t\", \"remedy\": \"r\", \"pattern\": \"(a+)+$|b\", "
 	       "\"samples\": {\"match\": [\n  \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"], \"differ\": [\"x\"]}}]}",
-	       2, 3, "must match it");
+	       2, 3, "bomb: its pattern takes too long on this sample");
+	faulty("{" SCHEMA ", \"reasons\": [{\"id\": \"bomb\", \"title\": \"t\", \"remedy\": \"r\", \"pattern\": \"(a+)+$\", "
+	       "\"samples\": {\"match\": [\"a\"], \"differ\": [\n  \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"]}}]}",
+	       2, 3, "bomb: its pattern takes too long on this sample");
 }
 
 int main(void)

@@ -16,7 +16,7 @@ static int fault_at(const struct ruleset *ruleset, unsigned file, const char *pa
 
 /* --- reading ------------------------------------------------------------ */
 
-enum kind { TEXT, LIST, TRUTH, TABLE, NUMBER };
+enum kind { TEXT, LIST, TRUTH, TABLE };
 
 struct member {
 	const char *key;
@@ -28,7 +28,7 @@ struct member {
 static int check_members(struct ruleset *ruleset, unsigned file, const char *path, const json_t *object,
 			 const struct member *members, size_t count, struct fault *fault)
 {
-	static const char *const kinds[] = {"a string", "an array", "true or false", "an object", "a number"};
+	static const char *const kinds[] = {"a string", "an array", "true or false", "an object"};
 	const char *names[16];
 	const char *key, *near;
 	json_t *value;
@@ -50,11 +50,10 @@ static int check_members(struct ruleset *ruleset, unsigned file, const char *pat
 				 near ? near : "", near ? "\"?" : "");
 			return fault_at(ruleset, file, where, fault, words);
 		}
-		if (members[i].kind == TEXT      ? !json_is_string(value)
-		    : members[i].kind == LIST    ? !json_is_array(value)
-		    : members[i].kind == TRUTH   ? !json_is_boolean(value)
-		    : members[i].kind == NUMBER  ? !json_is_integer(value)
-						 : !json_is_object(value)) {
+		if (members[i].kind == TEXT    ? !json_is_string(value)
+		    : members[i].kind == LIST  ? !json_is_array(value)
+		    : members[i].kind == TRUTH ? !json_is_boolean(value)
+					       : !json_is_object(value)) {
 			snprintf(where, sizeof where, "%s.%s", path, key);
 			snprintf(words, sizeof words, "expected %s", kinds[members[i].kind]);
 			return fault_at(ruleset, file, where, fault, words);
@@ -369,6 +368,11 @@ static int verify_reason(struct ruleset *ruleset, const struct reason_rule *rule
 				return fault_at(ruleset, rule->place.file, path, fault, "expected a string");
 			ruleset_match(ruleset, span_of(json_string_value(sample)), &finding);
 			ruleset->sample_count++;
+			if (finding.limited) {
+				snprintf(words, sizeof words, "reason %s: its pattern takes too long on this sample",
+					 ruleset->reasons[finding.limited].reason.id);
+				return fault_at(ruleset, rule->place.file, path, fault, words);
+			}
 			if ((&ruleset->reasons[finding.reason] == rule) == (k == 0))
 				continue;
 			snprintf(words, sizeof words, "reason %s: this sample must %s it, but the rules find %s",
