@@ -252,10 +252,7 @@ static void take_event(struct engine *engine, struct source *source, const struc
 			review_drop(engine, watch);
 		return;
 	}
-	if (watch->source != (uint16_t)(source - engine->sources)) {
-		agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
-		watch->source = (uint16_t)(source - engine->sources);
-	}
+	review_move(engine, watch, (uint16_t)(source - engine->sources));
 	if (taking->event.signal == SIGNAL_PLATFORM)
 		note_platform(engine, taking->device, taking->event.time_ns, low);
 	if (!(watch = device_file(taking->device)) || !watch_add(watch, &taking->event)) {

@@ -104,6 +104,10 @@ void review_arrivals(struct engine *engine);
 /* The watch of a device, begun if need be, with room for an event. */
 struct dossier *review_file(void *engine, struct device *device);
 
+/* From now on the source's time is the watch's. Without memory it stays with the
+ * one that it had. */
+void review_move(struct engine *engine, struct watch *watch, uint16_t source);
+
 /* The device is to be stored anew. */
 void review_note_change(struct engine *engine, struct device *device);
 

@@ -238,8 +238,10 @@ struct dossier *review_file(void *owner, struct device *device)
 		watch_prefetch(watch);
 	} else {
 		watch = malloc(sizeof *watch);
-		if (!watch)
+		if (!watch || !agenda_join(&engine->sources[0].agenda)) {
+			free(watch);
 			return NULL;
+		}
 		watch_begin(watch, device);
 		watch->next = engine->watches;
 		if (watch->next)
@@ -248,6 +250,14 @@ struct dossier *review_file(void *owner, struct device *device)
 		engine->watched++;
 	}
 	return dossier_reserve(&watch->dossier) ? &watch->dossier : NULL;
+}
+
+void review_move(struct engine *engine, struct watch *watch, uint16_t source)
+{
+	if (watch->source == source || !agenda_join(&engine->sources[source].agenda))
+		return;
+	agenda_leave(&engine->sources[watch->source].agenda, watch);
+	watch->source = source;
 }
 
 void review_drop(struct engine *engine, struct watch *take_watch)
@@ -259,7 +269,7 @@ void review_drop(struct engine *engine, struct watch *take_watch)
 		engine->watches = take_watch->next;
 	if (take_watch->next)
 		take_watch->next->previous = take_watch->previous;
-	agenda_put(&engine->sources[take_watch->source].agenda, take_watch, STAMP_NEVER);
+	agenda_leave(&engine->sources[take_watch->source].agenda, take_watch);
 	watch_end(take_watch);
 	free(take_watch);
 	engine->watched--;

@@ -338,7 +338,8 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 	    !packed_take(&value, &watch->announced, sizeof watch->announced) ||
 	    !load_events(loader, &watch->dossier, &value) || !load_texts(&watch->dossier, &value))
 		return false;
-	watch->source = source < 256 && loader->sources[source] != UINT16_MAX ? loader->sources[source] : 0;
+	if (source < 256 && loader->sources[source] != UINT16_MAX)
+		review_move(engine, watch, loader->sources[source]);
 	if (watch_is_told(watch)) {
 		watch->tip = malloc(sizeof *watch->tip);
 		if (!watch->tip)
