@@ -115,8 +115,8 @@ void review_note_change(struct engine *engine, struct device *device);
 void review_drop(struct engine *engine, struct watch *take_watch);
 
 /* An alert of one device is found to stand; herald_tell() decides whether it
- * is told by itself. */
-void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode);
+ * is told by itself. Returns false without memory: then nothing was told. */
+bool herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode);
 
 /* It stands no more. */
 void herald_untell(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode,
