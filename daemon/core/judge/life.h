@@ -36,7 +36,7 @@ struct episode {
 	bool timed;             /* the verdict was reached because time passed */
 	bool overdue;           /* the deadline has passed without a return */
 	uint8_t reached;        /* a bit for each verdict that was reached */
-	uint8_t rank;           /* of the reason: enum rank in life.c */
+	uint8_t rank;           /* of the reason: enum rank in episode.c */
 	uint8_t protocol;       /* of the expelled session */
 	uint32_t expulsions, refusals;
 	uint32_t run;           /* refusals since the device was last connected */
