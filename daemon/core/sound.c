@@ -72,6 +72,12 @@ static bool sound_recent(const struct recent *recent)
 	return true;
 }
 
+/* Who renews too often has renewed. */
+static bool sound_churn(const bool *told, const struct recent *renewals)
+{
+	return sound_truth(told) && sound_recent(renewals) && (!*told || renewals->count > 0);
+}
+
 static bool sound_returns(const int64_t returns_ns[RETURNS_MAX], unsigned count)
 {
 	for (unsigned i = 0; i < count && i < RETURNS_MAX; i++)
@@ -82,10 +88,11 @@ static bool sound_returns(const int64_t returns_ns[RETURNS_MAX], unsigned count)
 
 bool sound_habits(const struct habits *habits)
 {
-	return sound_recent(&habits->loops) && sound_recent(&habits->displaced) && sound_recent(&habits->renewals) &&
+	return sound_recent(&habits->loops) && sound_recent(&habits->displaced) &&
+	       sound_churn(&habits->churn_told, &habits->renewals) &&
 	       sound_time_or_none(habits->expelled_last_ns) && sound_time_or_none(habits->signal_ns) &&
 	       sound_time_or_none(habits->closed_ahead_ns) &&
-	       sound_returns(habits->returns_ns, habits->return_count) && sound_truth(&habits->churn_told);
+	       sound_returns(habits->returns_ns, habits->return_count);
 }
 
 /* One that never opened is all zero. */
@@ -114,8 +121,8 @@ static bool sound_episode(const struct episode *episode, int scope)
 
 bool sound_life(const struct life *life)
 {
-	const bool *truths[] = {&life->live,           &life->begun,         &life->known,     &life->expelled_closed,
-				&life->expelled_ended, &life->expelled_back, &life->churn_told};
+	const bool *truths[] = {&life->live,            &life->begun,          &life->known,
+				&life->expelled_closed, &life->expelled_ended, &life->expelled_back};
 	const int64_t times[] = {life->heard_ns,         life->since_ns,  life->arrived_ns,     life->expelled_ns,
 				 life->expelled_last_ns, life->signal_ns, life->closed_ahead_ns};
 
@@ -130,7 +137,8 @@ bool sound_life(const struct life *life)
 			return false;
 	return life->standing < STANDING_COUNT && life->protocol < PROTOCOL_COUNT &&
 	       life->authentication < AUTHENTICATION_COUNT && sound_recent(&life->loops) &&
-	       sound_recent(&life->displaced) && sound_recent(&life->renewals) && sound_recent(&life->denied) &&
+	       sound_recent(&life->displaced) && sound_recent(&life->denied) &&
+	       sound_churn(&life->churn_told, &life->renewals) &&
 	       sound_returns(life->returns_ns, life->return_count) && sound_duration(life->cadence_ns);
 }
 

@@ -274,6 +274,7 @@ static void test_so_is_one_with_a_life_that_is_none(void **state)
 	REFUSED(parts, rest, base.cadence_ns, INT64_MIN);
 	REFUSED_TRUTH(parts, rest, base.live);
 	REFUSED_TRUTH(parts, rest, base.churn_told);
+	REFUSED(parts, rest, base.churn_told, true); /* without a renewal */
 	REFUSED(parts, rest, base.episodes[1].scope, SCOPE_COUNT);
 	REFUSED(parts, rest, base.episodes[1].open, true); /* which says that it is of scope 0 */
 	REFUSED(parts, rest, base.episodes[0].verdict, VERDICT_COUNT);
