@@ -364,7 +364,7 @@ static bool load_parts(struct engine *engine, const struct loader *loader, struc
 	if (parts & PART_HABITS) {
 		struct habits *habits = malloc(sizeof *habits);
 
-		if (!habits || !packed_take(&value, habits, sizeof *habits) || !sound_habits(habits)) {
+		if (!habits || !packed_take(&value, habits, sizeof *habits) || !sound_habits(habits, device)) {
 			free(habits);
 			return false;
 		}

@@ -72,6 +72,12 @@ static bool sound_recent(const struct recent *recent)
 	return true;
 }
 
+/* The last one, and the last of its echoes: both or neither are known. */
+static bool sound_expulsion(int64_t expelled_ns, int64_t last_ns)
+{
+	return expelled_ns == STAMP_NONE ? last_ns == STAMP_NONE : sound_time(expelled_ns) && sound_time(last_ns);
+}
+
 /* Who renews too often has renewed. */
 static bool sound_churn(const bool *told, const struct recent *renewals)
 {
@@ -86,11 +92,12 @@ static bool sound_returns(const int64_t returns_ns[RETURNS_MAX], unsigned count)
 	return true;
 }
 
-bool sound_habits(const struct habits *habits)
+bool sound_habits(const struct habits *habits, const struct device *device)
 {
 	return sound_recent(&habits->loops) && sound_recent(&habits->displaced) &&
 	       sound_churn(&habits->churn_told, &habits->renewals) &&
-	       sound_time_or_none(habits->expelled_last_ns) && sound_time_or_none(habits->signal_ns) &&
+	       sound_expulsion(device->expelled_ns, habits->expelled_last_ns) &&
+	       sound_time_or_none(habits->signal_ns) &&
 	       sound_time_or_none(habits->closed_ahead_ns) &&
 	       sound_returns(habits->returns_ns, habits->return_count);
 }
@@ -123,8 +130,8 @@ bool sound_life(const struct life *life)
 {
 	const bool *truths[] = {&life->live,            &life->begun,          &life->known,
 				&life->expelled_closed, &life->expelled_ended, &life->expelled_back};
-	const int64_t times[] = {life->heard_ns,         life->since_ns,  life->arrived_ns,     life->expelled_ns,
-				 life->expelled_last_ns, life->signal_ns, life->closed_ahead_ns};
+	const int64_t times[] = {life->heard_ns, life->since_ns, life->arrived_ns, life->signal_ns,
+				 life->closed_ahead_ns};
 
 	for (size_t i = 0; i < sizeof truths / sizeof *truths; i++)
 		if (!sound_truth(truths[i]))
@@ -136,7 +143,8 @@ bool sound_life(const struct life *life)
 		if (!sound_episode(&life->episodes[i], i))
 			return false;
 	return life->standing < STANDING_COUNT && life->protocol < PROTOCOL_COUNT &&
-	       life->authentication < AUTHENTICATION_COUNT && sound_recent(&life->loops) &&
+	       life->authentication < AUTHENTICATION_COUNT &&
+	       sound_expulsion(life->expelled_ns, life->expelled_last_ns) && sound_recent(&life->loops) &&
 	       sound_recent(&life->displaced) && sound_recent(&life->denied) &&
 	       sound_churn(&life->churn_told, &life->renewals) &&
 	       sound_returns(life->returns_ns, life->return_count) && sound_duration(life->cadence_ns);

@@ -16,7 +16,7 @@ bool sound_lags(const struct lags *lags);
 bool sound_trouble(const struct trouble *trouble);
 bool sound_fleet(const struct fleet *fleet);
 bool sound_device(const struct device *device);
-bool sound_habits(const struct habits *habits);
+bool sound_habits(const struct habits *habits, const struct device *device);
 bool sound_life(const struct life *life);
 bool sound_told(const struct told *told);
 

@@ -6,12 +6,15 @@
 #include "jsonc.h"
 #include "ruleset_parts.h"
 
+static struct span text_of_file(const struct ruleset *ruleset, unsigned file)
+{
+	return (struct span){ruleset->files[file].text, ruleset->files[file].size};
+}
+
 static int fault_at(const struct ruleset *ruleset, unsigned file, const char *path, struct fault *fault,
 		    const char *words)
 {
-	return jsonc_fault(ruleset->files[file].name,
-			   (struct span){ruleset->files[file].text, ruleset->files[file].size}, path, fault, "%s",
-			   words);
+	return jsonc_fault(ruleset->files[file].name, text_of_file(ruleset, file), path, fault, "%s", words);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -30,7 +33,7 @@ static int check_members(struct ruleset *ruleset, unsigned file, const char *pat
 {
 	static const char *const kinds[] = {"a string", "an array", "true or false", "an object"};
 	const char *names[16];
-	const char *key, *near;
+	const char *key;
 	json_t *value;
 	char where[160], words[256];
 
@@ -43,13 +46,9 @@ static int check_members(struct ruleset *ruleset, unsigned file, const char *pat
 
 		while (i < count && strcmp(key, members[i].key) != 0)
 			i++;
-		if (i == count) {
-			near = jsonc_nearest(key, names, count);
-			snprintf(where, sizeof where, "%s.%s=", path, key);
-			snprintf(words, sizeof words, "unknown key \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
-				 near ? near : "", near ? "\"?" : "");
-			return fault_at(ruleset, file, where, fault, words);
-		}
+		if (i == count)
+			return jsonc_unknown_key(ruleset->files[file].name, text_of_file(ruleset, file), path, key,
+						 names, count, fault);
 		if (members[i].kind == TEXT    ? !json_is_string(value)
 		    : members[i].kind == LIST  ? !json_is_array(value)
 		    : members[i].kind == TRUTH ? !json_is_boolean(value)
