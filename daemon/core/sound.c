@@ -147,7 +147,7 @@ bool sound_life(const struct life *life)
 	       sound_expulsion(life->expelled_ns, life->expelled_last_ns) && sound_recent(&life->loops) &&
 	       sound_recent(&life->displaced) && sound_recent(&life->denied) &&
 	       sound_churn(&life->churn_told, &life->renewals) &&
-	       sound_returns(life->returns_ns, life->return_count) && sound_duration(life->cadence_ns);
+	       sound_returns(life->returns_ns, life->return_count) && sound_duration(life->rhythm.cadence_ns);
 }
 
 bool sound_told(const struct told *told)

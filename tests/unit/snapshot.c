@@ -272,7 +272,7 @@ static void test_so_is_one_with_a_life_that_is_none(void **state)
 	REFUSED(parts, rest, base.authentication, AUTHENTICATION_COUNT);
 	REFUSED(parts, rest, base.signal_ns, INT64_MAX);
 	REFUSED(parts, rest, base.expelled_ns, STAMP_DAY); /* without its last echo */
-	REFUSED(parts, rest, base.cadence_ns, INT64_MIN);
+	REFUSED(parts, rest, base.rhythm.cadence_ns, INT64_MIN);
 	REFUSED_TRUTH(parts, rest, base.live);
 	REFUSED_TRUTH(parts, rest, base.churn_told);
 	REFUSED(parts, rest, base.churn_told, true); /* without a renewal */
