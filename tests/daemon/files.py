@@ -123,7 +123,7 @@ def rewritten(bench):
     os.truncate(bench.log, 0)
     append(bench.log, refused(second, "b"))
     daemon.process.send_signal(signal.SIGCONT)
-    daemon.alert("AUTH_FAIL", device="b", seconds=4)
+    daemon.alert("AUTH_FAIL", device="b")
     finish(daemon, 2, "a", "b")
 
 
