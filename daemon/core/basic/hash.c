@@ -26,32 +26,40 @@ void hash_begin(struct hash *ret, uint64_t key0, uint64_t key1)
 }
 
 /* Low byte first on every machine: ids of alerts come from this. */
-static uint64_t word_of(const unsigned char *bytes)
+static uint64_t word_of(const unsigned char *bytes, size_t size)
 {
 	uint64_t word = 0;
 
-	for (int i = 7; i >= 0; i--)
+	for (size_t i = size; i-- > 0;)
 		word = word << 8 | bytes[i];
 	return word;
 }
 
+/* The tail holds what is no whole word yet. */
+static void add_bytes(struct hash *hash, uint64_t word, size_t size)
+{
+	size_t held = hash->size % 8;
+
+	hash->tail |= word << 8 * held;
+	hash->size += size;
+	if (held + size < 8)
+		return;
+	add_word(hash, hash->tail);
+	hash->tail = held ? word >> (64 - 8 * held) : 0;
+}
+
 void hash_add(struct hash *hash, const void *data, size_t size)
 {
-	const unsigned char *bytes = data, *end = bytes + size;
+	const unsigned char *bytes = data;
 
-	while (bytes < end) {
-		if (hash->size % 8 == 0 && end - bytes >= 8) {
-			add_word(hash, word_of(bytes));
-			hash->size += 8;
-			bytes += 8;
-			continue;
-		}
-		hash->tail |= (uint64_t)*bytes++ << (8 * (hash->size++ % 8));
-		if (hash->size % 8 == 0) {
-			add_word(hash, hash->tail);
-			hash->tail = 0;
-		}
-	}
+	for (; size >= 8; bytes += 8, size -= 8)
+		add_bytes(hash, word_of(bytes, 8), 8);
+	add_bytes(hash, word_of(bytes, size), size);
+}
+
+void hash_add_number(struct hash *hash, uint64_t number)
+{
+	add_bytes(hash, number, sizeof number);
 }
 
 uint64_t hash_end(struct hash *hash)

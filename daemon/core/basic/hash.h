@@ -13,6 +13,7 @@ struct hash {
 
 void hash_begin(struct hash *ret, uint64_t key0, uint64_t key1);
 void hash_add(struct hash *hash, const void *data, size_t size);
+void hash_add_number(struct hash *hash, uint64_t number); /* low byte first */
 uint64_t hash_end(struct hash *hash);
 
 #endif

@@ -12,33 +12,45 @@ struct place {
 struct lookup {
 	unsigned places;
 	size_t value_size;
+	void (*release)(void *value);
 	struct place place[];
 };
 
-struct lookup *lookup_new(unsigned places, size_t value_size)
+struct lookup *lookup_new(unsigned places, size_t value_size, void (*release)(void *value))
 {
 	struct lookup *lookup = calloc(1, sizeof *lookup + places * sizeof *lookup->place);
 
 	if (lookup) {
 		lookup->places = places;
 		lookup->value_size = value_size;
+		lookup->release = release;
 	}
 	return lookup;
+}
+
+static void clear(const struct lookup *lookup, struct place *place)
+{
+	if (lookup->release)
+		lookup->release(place->text + LOOKUP_TEXT);
+	memset(place->text + LOOKUP_TEXT, 0, lookup->value_size);
+	place->size = 0;
+}
+
+void lookup_forget(struct lookup *lookup)
+{
+	for (unsigned i = 0; i < lookup->places; i++)
+		if (lookup->place[i].text)
+			clear(lookup, &lookup->place[i]);
 }
 
 void lookup_free(struct lookup *take_lookup)
 {
 	if (!take_lookup)
 		return;
+	lookup_forget(take_lookup);
 	for (unsigned i = 0; i < take_lookup->places; i++)
 		free(take_lookup->place[i].text);
 	free(take_lookup);
-}
-
-void lookup_forget(struct lookup *lookup)
-{
-	for (unsigned i = 0; i < lookup->places; i++)
-		lookup->place[i].size = 0;
 }
 
 static inline uint64_t word_at(const char *at)
@@ -79,18 +91,18 @@ uint64_t lookup_hash_nocase(uint64_t seed, struct span text)
 	return hash;
 }
 
-void *lookup_find(struct lookup *lookup, struct span text, bool *ret_known)
+void *lookup_find(struct lookup *lookup, struct span text, uint64_t hash, bool *ret_known)
 {
-	struct place *place;
+	struct place *place = &lookup->place[hash & (lookup->places - 1)];
 
 	*ret_known = false;
 	if (text.size == 0 || text.size > LOOKUP_TEXT)
 		return NULL;
-	place = &lookup->place[lookup_hash(0, text) & (lookup->places - 1)];
-	if (!place->text && !(place->text = malloc(LOOKUP_TEXT + lookup->value_size)))
+	if (!place->text && !(place->text = calloc(1, LOOKUP_TEXT + lookup->value_size)))
 		return NULL;
 	*ret_known = place->size == text.size && memcmp(place->text, text.data, text.size) == 0;
 	if (!*ret_known) {
+		clear(lookup, place);
 		memcpy(place->text, text.data, text.size);
 		place->size = text.size;
 	}
