@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "hash.h"
+
 enum { LOOKUP_TEXT = 512 }; /* bytes of the longest text that is kept */
 
 struct place {
@@ -67,19 +69,21 @@ static inline uint64_t mix(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 32;
 }
 
+/* Two hashes beside each other, since one step has to wait for the one before. */
 uint64_t lookup_hash(uint64_t seed, struct span text)
 {
 	const char *at = text.data, *end = at + text.size;
-	uint64_t hash = mix(seed, text.size);
+	uint64_t hash = mix(seed, text.size), other = 0;
 
-	if (text.size < 8) {
-		while (at < end)
-			hash = mix(hash, (unsigned char)*at++);
-		return hash;
-	}
-	for (; end - at > 8; at += 8)
+	if (text.size < 8)
+		return mix(hash, hash_short((const unsigned char *)at, text.size));
+	for (; end - at > 16; at += 16) {
 		hash = mix(hash, word_at(at));
-	return mix(hash, word_at(end - 8)); /* may overlap */
+		other = mix(other, word_at(at + 8));
+	}
+	if (end - at > 8)
+		other = mix(other, word_at(at));
+	return mix(hash ^ other, word_at(end - 8)); /* may overlap */
 }
 
 uint64_t lookup_hash_nocase(uint64_t seed, struct span text)
