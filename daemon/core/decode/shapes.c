@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "../basic/lookup.h"
 #include "quoting.h"
 
 enum {
@@ -14,6 +15,13 @@ enum {
 	/* Where records are not alike, looking for their shape is a loss: */
 	CREDIT_MAX = 256,   /* misses in a row until it is given up */
 	PAUSE = 16384,      /* for so many records */
+};
+
+/* What record_begin() and record_access() look at. */
+enum {
+	KIN_FIELDS = 1 << FIELD_CATEGORY | 1 << FIELD_RESOURCE_ID | 1 << FIELD_RESOURCE | 1 << FIELD_OPERATION |
+		     1 << FIELD_CODE | 1 << FIELD_LEVEL,
+	ACCESS_FIELDS = 1 << FIELD_PROTOCOL | 1 << FIELD_AUTHENTICATION,
 };
 
 enum ending_of_node { BRANCH, STRING_SLOT, NUMBER_SLOT, END };
@@ -36,8 +44,12 @@ struct shapes {
 	uint64_t first_kin;
 	int credit; /* below 0: a pause */
 	struct shape *shapes[SHAPES_MAX];
-	uint16_t values[FIELD_COUNT]; /* how many were seen */
-	bool many[FIELD_COUNT];       /* they are not few after all: slots */
+	uint32_t branches[FIELD_COUNT]; /* how often values of a field made one */
+	struct values {
+		unsigned count;
+		uint32_t hash[VALUES_MAX];
+	} values[FIELD_COUNT];          /* that were seen there */
+	bool many[FIELD_COUNT];         /* they are not few after all: slots */
 	struct node nodes[NODES_MAX]; /* the first is the root */
 };
 
@@ -71,6 +83,7 @@ static void forget(struct shapes *shapes)
 	shapes->shape_count = shapes->text_bytes = 0;
 	plant(shapes);
 	shapes->first_kin += SHAPES_MAX;
+	memset(shapes->branches, 0, sizeof shapes->branches);
 	memset(shapes->values, 0, sizeof shapes->values);
 }
 
@@ -278,12 +291,25 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 	}
 }
 
+/* Returns false if it is one too many. */
+static bool add_value(struct values *values, uint32_t hash)
+{
+	for (unsigned i = 0; i < values->count; i++)
+		if (values->hash[i] == hash)
+			return true;
+	if (values->count == VALUES_MAX)
+		return false;
+	values->hash[values->count++] = hash;
+	return true;
+}
+
 /* A value that few were thought to have differs here. Returns false if there
  * have been too many: then it is a slot from now on, in new shapes. But never
  * where a document may stand instead: a slot would take it for any text. */
 static bool note_value(struct lesson *lesson)
 {
 	struct shapes *shapes = lesson->shapes;
+	struct span value;
 
 	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
 		const struct token *token = &lesson->scanner->tokens[i];
@@ -291,7 +317,9 @@ static bool note_value(struct lesson *lesson)
 		if (token->start > lesson->at || token->end < lesson->at || is_slot(shapes, token) ||
 		    field_may_be_document(token->key->field))
 			continue;
-		if (++shapes->values[token->key->field] <= VALUES_MAX)
+		shapes->branches[token->key->field]++;
+		value = (struct span){lesson->text + token->start, token->end - token->start};
+		if (add_value(&shapes->values[token->key->field], (uint32_t)lookup_hash(0, value)))
 			return true;
 		shapes->many[token->key->field] = true;
 		return false;
@@ -378,15 +406,20 @@ static struct shape *shape_of(struct lesson *lesson)
 	}
 	memcpy(text, lesson->text, lesson->size);
 	memset(text + lesson->size, 0, VECTOR_SIZE);
-	*shape = (struct shape){.fields = lesson->scanner->fields, .settled = true, .text = text};
+	*shape = (struct shape){
+		.fields = lesson->scanner->fields, .settled = true, .access_settled = true, .text = text};
 	/* What is no slot stands in the shape's own text from now on. */
 	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
 		const struct token *token = &lesson->scanner->tokens[i];
 
-		if (is_slot(lesson->shapes, token))
-			shape->settled &= !counts(lesson->scanner, token) || !token->key->few;
-		else if (token->kind == VALUE_STRING && counts(lesson->scanner, token))
+		if (!counts(lesson->scanner, token))
+			continue;
+		if (is_slot(lesson->shapes, token)) {
+			shape->settled &= !(KIN_FIELDS >> token->key->field & 1);
+			shape->access_settled &= !(ACCESS_FIELDS >> token->key->field & 1);
+		} else if (token->kind == VALUE_STRING) {
 			shape->fields.value[token->part][token->key->field].text = text + token->start;
+		}
 	}
 	lesson->text = text;
 	return shape;
@@ -398,14 +431,14 @@ static bool is_full(const struct shapes *shapes)
 	       shapes->text_bytes + TEXT_MAX > SHAPES_TEXT_MAX;
 }
 
-/* Too many shapes: what has most values has too many of them. */
+/* Too many shapes: what most of them differ in has too many values. */
 static void outgrow(struct shapes *shapes)
 {
 	unsigned most = 0;
 
 	for (unsigned i = 0; i < FIELD_COUNT; i++)
-		most = shapes->values[i] > shapes->values[most] ? i : most;
-	shapes->many[most] |= shapes->values[most] > 0;
+		most = shapes->branches[i] > shapes->branches[most] ? i : most;
+	shapes->many[most] |= shapes->branches[most] > 0;
 	forget(shapes);
 }
 
