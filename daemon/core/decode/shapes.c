@@ -31,11 +31,14 @@ enum ending_of_node { BRANCH, STRING_SLOT, NUMBER_SLOT, END };
  * is known which, and all at once. */
 struct node {
 	const char *text; /* in a shape's; of a branch that of any below it */
-	uint16_t size;    /* of a branch: how far the texts below it are the same */
-	uint16_t next;    /* behind a slot; of a branch the first child; of an end the shape */
-	uint16_t sibling; /* 0: the last */
-	char first;       /* the byte in which it differs from its siblings; 0: a digit, in a slot */
-	uint8_t ending;   /* enum ending_of_node */
+	union {
+		struct node *next;   /* behind a slot; of a branch the first child */
+		struct shape *shape; /* of an end */
+	};
+	struct node *sibling; /* NULL: the last */
+	uint16_t size;        /* of a branch: how far the texts below it are the same */
+	char first;           /* the byte in which it differs from its siblings; 0: a digit, in a slot */
+	uint8_t ending;       /* enum ending_of_node */
 	uint8_t level, part, field; /* of the slot */
 };
 
@@ -149,18 +152,19 @@ static bool fill(struct shape *shape, struct scanner *scanner, const struct slot
 	return true;
 }
 
-static struct node *child_for(struct shapes *shapes, const struct node *branch, char c)
+static struct node *child_for(const struct node *branch, char c)
 {
-	for (uint16_t i = branch->next; i; i = shapes->nodes[i].sibling)
-		if (shapes->nodes[i].first == c || (shapes->nodes[i].first == 0 && is_digit(c)))
-			return &shapes->nodes[i];
-	return NULL;
+	struct node *child = branch->next;
+
+	while (child && child->first != c && (child->first != 0 || !is_digit(c)))
+		child = child->sibling;
+	return child;
 }
 
-static const struct node *choose(struct shapes *shapes, const struct node *node, const char *at, const char *end)
+static const struct node *choose(const struct node *node, const char *at, const char *end)
 {
 	while (node && node->ending == BRANCH)
-		node = end - at > node->size ? child_for(shapes, node, at[node->size]) : NULL;
+		node = end - at > node->size ? child_for(node, at[node->size]) : NULL;
 	return node;
 }
 
@@ -170,10 +174,10 @@ static size_t match(struct shapes *shapes, struct span text, struct scanner *sca
 	const struct node *node = shapes->nodes;
 	struct slot slots[SLOTS_MAX], *slot = slots;
 
-	while ((node = choose(shapes, node, at, end)) && vector_same(at, end, node->text, node->size)) {
+	while ((node = choose(node, at, end)) && vector_same(at, end, node->text, node->size)) {
 		at += node->size;
 		if (node->ending == END) {
-			*ret = shapes->shapes[node->next];
+			*ret = node->shape;
 			for (const struct slot *filled = slots; filled < slot; filled++)
 				if (!fill(*ret, scanner, filled))
 					return 0;
@@ -185,7 +189,7 @@ static size_t match(struct shapes *shapes, struct span text, struct scanner *sca
 		if (!at)
 			return 0;
 		slot += node->field != FIELD_NONE;
-		node = &shapes->nodes[node->next];
+		node = node->next;
 	}
 	return 0;
 }
@@ -263,10 +267,10 @@ static bool counts(const struct scanner *scanner, const struct token *token)
 }
 
 /* Nodes for the rest of the record. Returns the first. */
-static uint16_t append(struct lesson *lesson, uint16_t shape)
+static struct node *append(struct lesson *lesson, struct shape *shape)
 {
 	struct shapes *shapes = lesson->shapes;
-	uint16_t first = (uint16_t)shapes->node_count;
+	struct node *first = &shapes->nodes[shapes->node_count];
 
 	for (;;) {
 		const struct token *token = lesson->slots[lesson->slot];
@@ -277,12 +281,12 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 			.size = (uint16_t)(text_end(lesson) - lesson->begin),
 			.first = lesson->at < text_end(lesson) ? lesson->text[lesson->at] : 0,
 			.ending = END,
-			.next = shape,
+			.shape = shape,
 		};
 		if (!token)
 			return first;
 		node->ending = token->kind == VALUE_STRING ? STRING_SLOT : NUMBER_SLOT;
-		node->next = (uint16_t)shapes->node_count;
+		node->next = node + 1;
 		node->level = token->level;
 		node->part = token->part;
 		node->field = counts(lesson->scanner, token) ? token->key->field : FIELD_NONE;
@@ -330,11 +334,11 @@ static bool note_value(struct lesson *lesson)
 /* Makes a branch of a node, where its text is no longer the same. */
 static void split(struct shapes *shapes, struct node *node, uint16_t same)
 {
-	uint16_t rest = (uint16_t)shapes->node_count++;
+	struct node *rest = &shapes->nodes[shapes->node_count++];
 
-	shapes->nodes[rest] = *node;
-	shapes->nodes[rest].first = node->text[same];
-	shapes->nodes[rest].sibling = 0;
+	*rest = *node;
+	rest->first = node->text[same];
+	rest->sibling = NULL;
 	node->size = same;
 	node->ending = BRANCH;
 	node->next = rest;
@@ -342,17 +346,17 @@ static void split(struct shapes *shapes, struct node *node, uint16_t same)
 
 enum learned { LEARNED, UNSUITED, OUTGROWN };
 
-static enum learned add_child(struct lesson *lesson, struct node *branch, uint16_t shape)
+static enum learned add_child(struct lesson *lesson, struct node *branch, struct shape *shape)
 {
 	const struct token *slot = lesson->slots[lesson->slot];
-	uint16_t *link = &branch->next;
+	struct node **link = &branch->next;
 
 	if (slot && slot->start == lesson->at && slot->kind == VALUE_STRING)
 		return UNSUITED; /* there is no byte to tell it from its siblings by */
 	if (!note_value(lesson))
 		return OUTGROWN;
 	while (*link)
-		link = &lesson->shapes->nodes[*link].sibling;
+		link = &(*link)->sibling;
 	*link = append(lesson, shape);
 	return LEARNED;
 }
@@ -368,7 +372,7 @@ static uint16_t same_size(const struct lesson *lesson, const struct node *node, 
 
 /* Goes down the tree as far as it says what the record says, and branches off
  * there. */
-static enum learned insert(struct lesson *lesson, uint16_t shape)
+static enum learned insert(struct lesson *lesson, struct shape *shape)
 {
 	struct shapes *shapes = lesson->shapes;
 	struct node *node = shapes->nodes, *child;
@@ -380,7 +384,7 @@ static enum learned insert(struct lesson *lesson, uint16_t shape)
 		if (same < node->size)
 			split(shapes, node, same);
 		if (node->ending == BRANCH) {
-			child = lesson->at < lesson->size ? child_for(shapes, node, lesson->text[lesson->at]) : NULL;
+			child = lesson->at < lesson->size ? child_for(node, lesson->text[lesson->at]) : NULL;
 			if (!child)
 				return add_child(lesson, node, shape);
 			node = child;
@@ -389,7 +393,7 @@ static enum learned insert(struct lesson *lesson, uint16_t shape)
 		if (node->ending == END || !lesson->slots[lesson->slot] || text_end(lesson) != lesson->at)
 			return UNSUITED;
 		lesson->begin = lesson->slots[lesson->slot++]->end;
-		node = &shapes->nodes[node->next];
+		node = node->next;
 		same = 0;
 	}
 }
@@ -458,7 +462,7 @@ struct shape *shapes_learn(struct shapes *shapes, const struct scanner *scanner,
 		return NULL;
 	shape->record.kin = shapes->first_kin + shapes->shape_count;
 	shapes->shapes[shapes->shape_count++] = shape;
-	switch (insert(&lesson, (uint16_t)(shapes->shape_count - 1))) {
+	switch (insert(&lesson, shape)) {
 	case LEARNED:
 		shapes->text_bytes += lesson.size;
 		return shape;
