@@ -41,8 +41,8 @@ static const char *sentence_of(const struct event *event)
 
 static void print_event(struct survey *survey, const struct finding_of_device *finding, const struct event *event)
 {
-	struct text message = dossier_read(finding->dossier, event->message);
-	char stamp[STAMP_TEXT], escaped[4 * MESSAGE_MAX];
+	struct excerpt message = dossier_read(finding->dossier, event->message);
+	char stamp[STAMP_TEXT], escaped[4 * EXCERPT_MAX];
 
 	printf("%s  %s", stamp_format(event->time_ns, stamp), sentence_of(event));
 	if (event->code && event->code != UINT32_MAX)

@@ -71,11 +71,11 @@ static void print_rhythm(const struct finding_of_device *finding, const struct p
 static void print_episode(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
 			  const struct episode *episode)
 {
-	const struct text message = dossier_read(finding->dossier, episode->message);
+	const struct excerpt message = dossier_read(finding->dossier, episode->message);
 	const struct reason *reason =
 		episode->verdict == VERDICT_AUTH_FAILURE ? ruleset_reason(plan->rules, episode->reason) : NULL;
 	const char *remedy = alert_remedy(plan->rules, episode), *doc = alert_doc(plan->rules, episode);
-	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT], escaped[4 * MESSAGE_MAX];
+	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT], escaped[4 * EXCERPT_MAX];
 
 	printf("\n%s%s%s  %s%s%s%s%s\n", colour("\033[1m"), device_label(finding, label, sizeof label),
 	       colour("\033[0m"), colour(episode->verdict == VERDICT_AUTH_FAILURE ? "\033[31m" : "\033[33m"),

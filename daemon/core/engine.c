@@ -95,6 +95,7 @@ bool engine_stream(struct engine *engine, uint16_t source)
 			    source);
 	if (!intake)
 		return false;
+	intake_keep_addresses(intake);
 	streams[engine->stream_count++] = (struct stream){intake, source};
 	return true;
 }

@@ -17,6 +17,12 @@ struct kind {
 	reason_id proved;      /* by the code */
 };
 
+/* What a message was found to say. */
+struct reading {
+	reason_id reason, limited; /* see struct finding */
+	struct excerpt *excerpt; /* NULL: no message, or no memory */
+};
+
 struct intake {
 	struct splitter *splitter;
 	struct decoder *decoder;
@@ -25,10 +31,16 @@ struct intake {
 	int64_t since_ns, until_ns;
 	struct counts counts;
 	uint16_t source;
+	bool keeps_addresses;
 	struct lookup *messages, *sdks; /* what they were found to say */
-	struct finding finding;         /* in a message that is not kept there */
+	struct reading reading;         /* of a message that is not kept there */
 	struct kind kinds[KINDS];       /* by kin; [0] also of a record whose kin is not known */
 };
+
+static void release(void *reading)
+{
+	excerpt_leave(((struct reading *)reading)->excerpt);
+}
 
 struct intake *intake_new(struct registry *registry, const struct ruleset *rules, size_t record_max,
 			  uint16_t source)
@@ -45,8 +57,8 @@ struct intake *intake_new(struct registry *registry, const struct ruleset *rules
 		.since_ns = STAMP_NONE,
 		.until_ns = STAMP_NEVER,
 		.source = source,
-		.messages = lookup_new(MESSAGES, sizeof(struct finding)),
-		.sdks = lookup_new(SDKS, sizeof(uint16_t)),
+		.messages = lookup_new(MESSAGES, sizeof(struct reading), release),
+		.sdks = lookup_new(SDKS, sizeof(uint16_t), NULL),
 	};
 	if (intake->splitter && intake->decoder && intake->messages && intake->sdks)
 		return intake;
@@ -62,6 +74,7 @@ void intake_free(struct intake *take_intake)
 	decoder_free(take_intake->decoder);
 	lookup_free(take_intake->messages);
 	lookup_free(take_intake->sdks);
+	release(&take_intake->reading);
 	free(take_intake);
 }
 
@@ -80,6 +93,11 @@ void intake_feed(struct intake *intake, struct span bytes)
 void intake_end(struct intake *intake)
 {
 	splitter_end(intake->splitter);
+}
+
+void intake_keep_addresses(struct intake *intake)
+{
+	intake->keeps_addresses = true;
 }
 
 void intake_limit(struct intake *intake, int64_t since_ns, int64_t until_ns)
@@ -140,22 +158,27 @@ static struct kind *kind_of(struct intake *intake, const struct record *record)
 	return kind;
 }
 
-static const struct finding *read_message(struct intake *intake, struct span message)
+static const struct reading *read_message(struct intake *intake, struct span message, uint64_t hash)
 {
+	struct finding finding;
 	bool known;
-	struct finding *finding = lookup_find(intake->messages, message, &known);
+	struct reading *reading = lookup_find(intake->messages, message, hash, &known);
 
-	if (!finding)
-		finding = &intake->finding;
-	if (!known)
-		ruleset_match(intake->rules, message, finding);
-	return finding;
+	if (known)
+		return reading;
+	if (!reading) {
+		reading = &intake->reading;
+		release(reading);
+	}
+	ruleset_match(intake->rules, message, &finding);
+	*reading = (struct reading){finding.reason, finding.limited, excerpt_of(message, finding.captures)};
+	return reading;
 }
 
 static uint16_t read_sdk(struct intake *intake, struct span sdk)
 {
 	bool known;
-	uint16_t *kept = lookup_find(intake->sdks, sdk, &known);
+	uint16_t *kept = lookup_find(intake->sdks, sdk, lookup_hash(0, sdk), &known);
 
 	if (!kept)
 		return registry_sdk(intake->registry, sdk);
@@ -164,16 +187,21 @@ static uint16_t read_sdk(struct intake *intake, struct span sdk)
 	return *kept;
 }
 
-static uint32_t hash_of_wording(const struct record *record)
+static uint8_t keep_address(struct dossier *dossier, struct span address)
 {
-	uint64_t hash = lookup_hash(lookup_hash(lookup_hash(0, record->message), record->sdk), record->address);
+	uint8_t index = dossier_find(dossier, address);
+	struct excerpt *excerpt = index ? NULL : excerpt_of(address, NULL);
 
-	return (uint32_t)(hash >> 32);
+	index = index ? index : dossier_keep(dossier, excerpt, ADDRESSES_MAX);
+	excerpt_leave(excerpt);
+	return index;
 }
 
 static void fill(struct intake *intake, const struct record *record, const struct kind *kind,
 		 struct dossier *dossier, struct taking *ret)
 {
+	uint64_t message = lookup_hash(0, record->message);
+
 	ret->event = (struct event){
 		.time_ns = record->time_ns,
 		.line = ret->line < UINT32_MAX ? (uint32_t)ret->line : UINT32_MAX,
@@ -184,18 +212,19 @@ static void fill(struct intake *intake, const struct record *record, const struc
 		.signal = (uint8_t)kind->signal,
 		.operation = (uint8_t)kind->operation,
 		.kind = kind->of_operation,
-		.wording = hash_of_wording(record),
+		.wording = (uint32_t)(lookup_hash(lookup_hash(message, record->sdk), record->address) >> 32),
 		.protocol = (uint8_t)record->protocol,
 		.authentication = (uint8_t)record->authentication,
 	};
 	if (bears_message(kind->signal)) {
-		const struct finding *finding = read_message(intake, record->message);
+		const struct reading *reading = read_message(intake, record->message, message);
 
-		ret->event.message = dossier_text(dossier, record->message, finding->captures, TEXTS_MAX);
-		ret->event.address = dossier_text(dossier, record->address, NULL, ADDRESSES_MAX);
-		ret->event.reason = kind->proved ? kind->proved : finding->reason;
-		ret->limited = finding->limited;
-		intake->counts.limited += finding->limited != 0;
+		ret->event.message = dossier_keep(dossier, reading->excerpt, EXCERPTS_MAX);
+		if (intake->keeps_addresses)
+			ret->event.address = keep_address(dossier, record->address);
+		ret->event.reason = kind->proved ? kind->proved : reading->reason;
+		ret->limited = reading->limited;
+		intake->counts.limited += reading->limited != 0;
 	}
 }
 

@@ -46,6 +46,9 @@ struct intake *intake_new(struct registry *registry, const struct ruleset *rules
 			  uint16_t source);
 void intake_free(struct intake *take_intake);
 
+/* Events get their masked addresses as well, for who looks at many devices. */
+void intake_keep_addresses(struct intake *intake);
+
 /* Another ruleset from the next record on. */
 void intake_adopt(struct intake *intake, const struct ruleset *rules);
 void intake_feed(struct intake *intake, struct span bytes);

@@ -108,7 +108,7 @@ static void save_few(struct engine *engine, struct saver *saver)
 
 static void put_watch(struct packed *row, const struct watch *watch)
 {
-	uint32_t events = (uint32_t)watch->dossier.count, texts = watch->dossier.text_count;
+	uint32_t events = (uint32_t)watch->dossier.count, texts = watch->dossier.excerpt_count;
 	uint32_t fleets[SCOPE_COUNT];
 
 	packed_put(row, watch->base, watch->base ? sizeof *watch->base : 0);
@@ -123,8 +123,8 @@ static void put_watch(struct packed *row, const struct watch *watch)
 	packed_put(row, watch->dossier.events, events * sizeof(struct event));
 	packed_put(row, &texts, sizeof texts);
 	for (unsigned i = 0; i < texts; i++) {
-		packed_put_text(row, watch->dossier.texts[i].message);
-		packed_put_text(row, watch->dossier.texts[i].captures);
+		packed_put_text(row, watch->dossier.excerpts[i]->message);
+		packed_put_text(row, watch->dossier.excerpts[i]->captures);
 	}
 }
 
@@ -268,18 +268,16 @@ static bool load_texts(struct dossier *dossier, struct span *value)
 	const char *message, *captures;
 	uint32_t texts;
 
-	if (!packed_take(value, &texts, sizeof texts) || texts > TEXTS_MAX)
+	if (!packed_take(value, &texts, sizeof texts) || texts > EXCERPTS_MAX)
 		return false;
-	dossier->texts = calloc(texts + 1, sizeof *dossier->texts);
-	for (; dossier->texts && dossier->text_count < texts; dossier->text_count++) {
+	dossier->excerpts = calloc(texts + 1, sizeof *dossier->excerpts);
+	for (; dossier->excerpts && dossier->excerpt_count < texts; dossier->excerpt_count++) {
 		if (!packed_take_text(value, &message) || !packed_take_text(value, &captures) || !message)
 			return false;
-		dossier->texts[dossier->text_count] =
-			(struct text){strdup(message), captures ? strdup(captures) : NULL};
-		if (!dossier->texts[dossier->text_count].message)
+		if (!(dossier->excerpts[dossier->excerpt_count] = excerpt_stored(message, captures)))
 			return false;
 	}
-	return dossier->texts;
+	return dossier->excerpts;
 }
 
 static bool load_events(const struct loader *loader, struct dossier *dossier, struct span *value)

@@ -131,7 +131,6 @@ static const char *difference(const struct reading *a, const struct reading *b)
 static bool is_of_its_kin(struct reader *reader, const struct record *record)
 {
 	const struct span texts[] = {record->hub, record->category, record->operation};
-	const uint32_t numbers[] = {record->code, record->protocol, record->authentication};
 	uint64_t *kin = &reader->kins[record->kin % KINS].kin, *known = &reader->kins[record->kin % KINS].common;
 	uint64_t common;
 	struct hash hash;
@@ -142,7 +141,7 @@ static bool is_of_its_kin(struct reader *reader, const struct record *record)
 		if (texts[i].size > 0)
 			hash_add(&hash, texts[i].data, texts[i].size);
 	}
-	hash_add(&hash, numbers, sizeof numbers);
+	hash_add_number(&hash, record->code);
 	common = hash_end(&hash);
 	if (record->kin && *kin == record->kin)
 		return *known == common;

@@ -148,6 +148,42 @@ static void test_many_hubs_are_told_apart(void **state)
 		}
 }
 
+/* Few protocols stay few, below however many hubs and operations. */
+static void test_a_few_values_are_few_at_every_hub(void **state)
+{
+	static const char *const protocols[] = {"Mqtt", "MqttWs", "Amqp", "Https"};
+	char text[512];
+
+	(void)state;
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < 30 * 4; i++) {
+			snprintf(text, sizeof text,
+				 "{" TIME ",\"category\":\"Connections\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/"
+				 "IOTHUBS/hub-%d\",\"properties\":\"{\\\"protocol\\\":\\\"%s\\\"," DEVICE "}\"}",
+				 i / 4, protocols[i % 4]);
+			assert_true(glances(text).kin != 0);
+		}
+}
+
+/* So many protocols that they become a slot: the rest is settled all the same. */
+static void test_a_protocol_that_varies_unsettles_nothing_else(void **state)
+{
+	char text[512];
+	struct record record;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof text, HEAD "\"properties\":\"{\\\"protocol\\\":\\\"own-%d\\\"," DEVICE "}\"}", i);
+		assert_int_equal(glances(text).protocol, PROTOCOL_UNKNOWN);
+	}
+	record = glances(HEAD "\"properties\":\"{\\\"protocol\\\":\\\"Amqp\\\"," DEVICE "}\"}");
+	assert_true(record.kin != 0);
+	assert_int_equal(record.protocol, PROTOCOL_AMQP);
+	assert_span_equal(record.category, "Connections");
+	record = glances(HEAD "\"properties\":\"{\\\"protocol\\\":\\\"Mqtt\\\"," DEVICE "}\"}");
+	assert_int_equal(record.protocol, PROTOCOL_MQTT);
+}
+
 static void test_what_is_unusual_is_left_to_jansson(void **state)
 {
 	(void)state;
@@ -266,6 +302,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_new_value_is_not_the_old_one, begin, end),
 		cmocka_unit_test_setup_teardown(test_records_of_a_kind_are_kin, begin, end),
 		cmocka_unit_test_setup_teardown(test_many_hubs_are_told_apart, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_few_values_are_few_at_every_hub, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_protocol_that_varies_unsettles_nothing_else, begin, end),
 		cmocka_unit_test_setup_teardown(test_what_is_unusual_is_left_to_jansson, begin, end),
 		cmocka_unit_test_setup_teardown(test_what_is_not_all_there_is_left, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_known_shape_does_not_excuse_what_is_wrong, begin, end),

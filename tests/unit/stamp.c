@@ -202,6 +202,42 @@ static void test_a_sum_stays_at_the_ends_of_the_scale(void **state)
 	assert_int_equal(stamp_add(40, 2), 42);
 }
 
+static void reads_alike(struct stamp_recall *recall, const char *text, size_t size)
+{
+	/* Memory of its own: a checker sees whoever reads beyond it. */
+	char *copy = malloc(size + !size);
+	struct span span = {copy, size};
+	int64_t near = 42, expected = 42;
+	bool known;
+
+	memcpy(copy, text, size);
+	known = stamp_parse(span, &expected);
+	if (stamp_parse_near(recall, span, &near) != known || near != expected)
+		fail_msg("\"%.*s\" was read as %lld, not %lld", (int)size, text, (long long)near, (long long)expected);
+	free(copy);
+}
+
+/* The quick way says what the thorough one says, whatever stands at any place. */
+static void test_near_a_known_day_it_is_the_same(void **state)
+{
+	static const char *const texts[] = {
+		"2026-11-22T04:31:07Z",	       "2026-11-22T23:59:59.9Z",	"2026-11-22T00:00:00.0000001Z",
+		"2026-11-22T10:20:30.1234567Z", "2026-11-22T10:20:30.12345678Z", "2026-11-22T10:20:30.123456789Z",
+	};
+	struct stamp_recall recall = {0};
+	char text[64];
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t at = 0; at < strlen(texts[i]); at++)
+			for (int byte = 0; byte < 256; byte++) {
+				strcpy(text, texts[i]);
+				text[at] = (char)byte;
+				reads_alike(&recall, text, strlen(texts[i]));
+			}
+	for (size_t size = 0; size <= strlen(texts[5]); size++)
+		reads_alike(&recall, texts[5], size);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -222,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_the_end_of_the_scale_can_be_formatted),
 		cmocka_unit_test(test_a_duration_is_told_for_people),
 		cmocka_unit_test(test_a_sum_stays_at_the_ends_of_the_scale),
+		cmocka_unit_test(test_near_a_known_day_it_is_the_same),
 	};
 
 	return RUN(tests);

@@ -11,16 +11,18 @@
 
 struct lookup;
 
-/* places: a power of two. value_size: bytes of what is found out. */
-struct lookup *lookup_new(unsigned places, size_t value_size);
+/* places: a power of two. value_size: bytes of what is found out. release: of
+ * what a value holds, when it goes; NULL: it holds nothing. */
+struct lookup *lookup_new(unsigned places, size_t value_size, void (*release)(void *value));
 void lookup_free(struct lookup *take_lookup);
 
 /* Nothing is known any more. */
 void lookup_forget(struct lookup *lookup);
 
-/* What is known of a text. *ret_known false: nothing yet, and the caller fills
- * in the value. Good until the next call. NULL: too long a text to be kept. */
-void *lookup_find(struct lookup *lookup, struct span text, bool *ret_known);
+/* What is known of a text; hash is its lookup_hash(0, text). *ret_known false:
+ * nothing yet, the value is all zero and the caller fills it in. Good until the
+ * next call. NULL: the text is empty or too long to be kept. */
+void *lookup_find(struct lookup *lookup, struct span text, uint64_t hash, bool *ret_known);
 
 /* Quick, and for those who compare what they find, or can bear it if strangers
  * make two texts collide. */

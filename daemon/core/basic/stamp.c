@@ -1,5 +1,6 @@
 #include "stamp.h"
 
+#include <endian.h>
 #include <stdio.h>
 
 /* Days since 1970-01-01 of a date in the Gregorian calendar, counted in
@@ -152,33 +153,63 @@ bool stamp_parse(struct span text, int64_t *ret_ns)
 	return true;
 }
 
-/* Two digits; more than 99 if they are none. */
-static inline unsigned pair(const char *at)
-{
-	unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
+/* Eight digits are read at once, the first in the lowest byte. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-	return tens < 10 && ones < 10 ? tens * 10 + ones : 100;
+static uint64_t eight_at(const char *at)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, at, sizeof bytes);
+	return le64toh(bytes);
+}
+
+/* Whether none of eight is more than 9. */
+static bool are_digits(uint64_t values)
+{
+	return !((values | (values + EACH(6))) & EACH(0xF0));
+}
+
+/* Side by side: pairs of digits, then fours, then all. */
+static uint32_t number_of(uint64_t values)
+{
+	uint64_t pairs = (values * 10 + (values >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+	uint64_t fours = (pairs * 100 + (pairs >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+
+	return (uint32_t)(fours * 10000 + (fours >> 32));
+}
+
+/* The digits between at and last, eight at most; there are as many bytes before
+ * last as are read. */
+static bool parse_fraction(const char *at, const char *last, int64_t *ret_ns)
+{
+	static const int32_t units[] = {0, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10};
+	size_t count = (size_t)(last - at);
+	uint64_t values;
+
+	if (count == 0 || count > 8)
+		return false;
+	values = (eight_at(last - 8) ^ EACH('0')) & UINT64_MAX << 8 * (8 - count);
+	*ret_ns = (int64_t)number_of(values) * units[count];
+	return are_digits(values);
 }
 
 /* "04:31:07.1234567Z": the time of a day, as logs have it. */
 static bool parse_clock(struct span text, int64_t *ret_ns)
 {
-	static const int32_t units[] = {1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
-	const char *at = text.data, *last = text.data + text.size - 1;
-	unsigned hour = pair(at), minute = pair(at + 3), second = pair(at + 6);
+	const char *at = text.data + 8, *last = text.data + text.size - 1;
+	uint64_t values = eight_at(text.data) ^ UINT64_C(0x30303A30303A3030); /* "00:00:00" */
+	uint64_t pairs = values * 10 + (values >> 8);
+	unsigned hour = pairs & 0xFF, minute = pairs >> 24 & 0xFF, second = pairs >> 48 & 0xFF;
 	int64_t fraction = 0;
 
-	if (hour > 23 || minute > 59 || second > 59 || at[2] != ':' || at[5] != ':' || *last != 'Z')
+	if (!are_digits(values) || (values & UINT64_C(0x0000FF0000FF0000)) || *last != 'Z')
 		return false;
-	at += 8;
-	if (at < last && (*at++ != '.' || at == last))
+	if (hour > 23 || minute > 59 || second > 59)
 		return false;
-	for (const char *digit = at; digit < last; digit++) {
-		if (!is_digit(*digit))
-			return false;
-		fraction = fraction * 10 + (*digit - '0');
-	}
-	*ret_ns = (hour * 3600 + minute * 60 + second) * STAMP_SECOND + fraction * units[last - at];
+	if (at < last && (*at != '.' || !parse_fraction(at + 1, last, &fraction)))
+		return false;
+	*ret_ns = (hour * 3600 + minute * 60 + second) * STAMP_SECOND + fraction;
 	return true;
 }
 

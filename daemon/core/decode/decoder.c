@@ -64,6 +64,8 @@ static enum decoded read_shape(struct decoder *decoder, const struct shape *shap
 	if (!shape->settled) {
 		ret->kin = 0;
 		begun = record_begin(&shape->fields, &decoder->recall, ret);
+	} else if (!shape->access_settled) {
+		record_access(&shape->fields, ret);
 	}
 	return record_finish(&shape->fields, &decoder->recall, begun, ret, ret_why);
 }

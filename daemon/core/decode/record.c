@@ -97,9 +97,17 @@ static const struct value *inner_of(const struct fields *fields)
 	return fields->value[fields->has_inner ? PART_INNER : PART_OUTER];
 }
 
+void record_access(const struct fields *fields, struct record *ret)
+{
+	const struct value *inner = inner_of(fields);
+
+	ret->protocol = protocol_of(text_of(&inner[FIELD_PROTOCOL]));
+	ret->authentication = authentication_of(text_of(&inner[FIELD_AUTHENTICATION]));
+}
+
 enum decoded record_begin(const struct fields *fields, struct recall *recall, struct record *ret)
 {
-	const struct value *outer = fields->value[PART_OUTER], *inner = inner_of(fields);
+	const struct value *outer = fields->value[PART_OUTER];
 
 	ret->category = text_of(&outer[FIELD_CATEGORY]);
 	if (ret->category.size == 0 || !read_hub(text_of(&outer[FIELD_RESOURCE_ID]), recall, &ret->hub))
@@ -110,8 +118,7 @@ enum decoded record_begin(const struct fields *fields, struct recall *recall, st
 	ret->code = read_code(&outer[FIELD_CODE]);
 	if (ret->code == 0 && span_equal_nocase(text_of(&outer[FIELD_LEVEL]), SPAN("Error")))
 		ret->code = UINT32_MAX;
-	ret->protocol = protocol_of(text_of(&inner[FIELD_PROTOCOL]));
-	ret->authentication = authentication_of(text_of(&inner[FIELD_AUTHENTICATION]));
+	record_access(fields, ret);
 	return DECODED_RECORD;
 }
 

@@ -22,8 +22,8 @@ struct record {
 	struct span message, sdk, address;
 	enum protocol protocol;
 	enum authentication authentication;
-	uint64_t kin; /* records of one decoder with equal numbers agree in hub, category, operation, code,
-		       * protocol and authentication; 0: nothing is known */
+	uint64_t kin; /* records of one decoder with equal numbers agree in hub, category, operation and code;
+		       * 0: nothing is known */
 };
 
 enum decoded {
@@ -41,9 +41,12 @@ struct recall {
 	char path[512];
 };
 
-/* Of what many records have in common: hub, category, operation, code,
- * protocol, authentication. Returns DECODED_RECORD or DECODED_FOREIGN. */
+/* Of what many records have in common: hub, category, operation and code, and
+ * the access. Returns DECODED_RECORD or DECODED_FOREIGN. */
 enum decoded record_begin(const struct fields *fields, struct recall *recall, struct record *ret);
+
+/* Protocol and authentication alone. */
+void record_access(const struct fields *fields, struct record *ret);
 
 /* The rest; begun is what record_begin() said. */
 enum decoded record_finish(const struct fields *fields, struct recall *recall, enum decoded begun,

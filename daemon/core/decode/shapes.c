@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "../basic/lookup.h"
 #include "quoting.h"
 
 enum {
@@ -16,6 +17,13 @@ enum {
 	PAUSE = 16384,      /* for so many records */
 };
 
+/* What record_begin() and record_access() look at. */
+enum {
+	KIN_FIELDS = 1 << FIELD_CATEGORY | 1 << FIELD_RESOURCE_ID | 1 << FIELD_RESOURCE | 1 << FIELD_OPERATION |
+		     1 << FIELD_CODE | 1 << FIELD_LEVEL,
+	ACCESS_FIELDS = 1 << FIELD_PROTOCOL | 1 << FIELD_AUTHENTICATION,
+};
+
 enum ending_of_node { BRANCH, STRING_SLOT, NUMBER_SLOT, END };
 
 /* A text between two slots, and what follows it; or a branch, where texts that
@@ -23,11 +31,14 @@ enum ending_of_node { BRANCH, STRING_SLOT, NUMBER_SLOT, END };
  * is known which, and all at once. */
 struct node {
 	const char *text; /* in a shape's; of a branch that of any below it */
-	uint16_t size;    /* of a branch: how far the texts below it are the same */
-	uint16_t next;    /* behind a slot; of a branch the first child; of an end the shape */
-	uint16_t sibling; /* 0: the last */
-	char first;       /* the byte in which it differs from its siblings; 0: a digit, in a slot */
-	uint8_t ending;   /* enum ending_of_node */
+	union {
+		struct node *next;   /* behind a slot; of a branch the first child */
+		struct shape *shape; /* of an end */
+	};
+	struct node *sibling; /* NULL: the last */
+	uint16_t size;        /* of a branch: how far the texts below it are the same */
+	char first;           /* the byte in which it differs from its siblings; 0: a digit, in a slot */
+	uint8_t ending;       /* enum ending_of_node */
 	uint8_t level, part, field; /* of the slot */
 };
 
@@ -36,8 +47,12 @@ struct shapes {
 	uint64_t first_kin;
 	int credit; /* below 0: a pause */
 	struct shape *shapes[SHAPES_MAX];
-	uint16_t values[FIELD_COUNT]; /* how many were seen */
-	bool many[FIELD_COUNT];       /* they are not few after all: slots */
+	uint32_t branches[FIELD_COUNT]; /* how often values of a field made one */
+	struct values {
+		unsigned count;
+		uint32_t hash[VALUES_MAX];
+	} values[FIELD_COUNT];          /* that were seen there */
+	bool many[FIELD_COUNT];         /* they are not few after all: slots */
 	struct node nodes[NODES_MAX]; /* the first is the root */
 };
 
@@ -71,6 +86,7 @@ static void forget(struct shapes *shapes)
 	shapes->shape_count = shapes->text_bytes = 0;
 	plant(shapes);
 	shapes->first_kin += SHAPES_MAX;
+	memset(shapes->branches, 0, sizeof shapes->branches);
 	memset(shapes->values, 0, sizeof shapes->values);
 }
 
@@ -136,18 +152,19 @@ static bool fill(struct shape *shape, struct scanner *scanner, const struct slot
 	return true;
 }
 
-static struct node *child_for(struct shapes *shapes, const struct node *branch, char c)
+static struct node *child_for(const struct node *branch, char c)
 {
-	for (uint16_t i = branch->next; i; i = shapes->nodes[i].sibling)
-		if (shapes->nodes[i].first == c || (shapes->nodes[i].first == 0 && is_digit(c)))
-			return &shapes->nodes[i];
-	return NULL;
+	struct node *child = branch->next;
+
+	while (child && child->first != c && (child->first != 0 || !is_digit(c)))
+		child = child->sibling;
+	return child;
 }
 
-static const struct node *choose(struct shapes *shapes, const struct node *node, const char *at, const char *end)
+static const struct node *choose(const struct node *node, const char *at, const char *end)
 {
 	while (node && node->ending == BRANCH)
-		node = end - at > node->size ? child_for(shapes, node, at[node->size]) : NULL;
+		node = end - at > node->size ? child_for(node, at[node->size]) : NULL;
 	return node;
 }
 
@@ -157,10 +174,10 @@ static size_t match(struct shapes *shapes, struct span text, struct scanner *sca
 	const struct node *node = shapes->nodes;
 	struct slot slots[SLOTS_MAX], *slot = slots;
 
-	while ((node = choose(shapes, node, at, end)) && vector_same(at, end, node->text, node->size)) {
+	while ((node = choose(node, at, end)) && vector_same(at, end, node->text, node->size)) {
 		at += node->size;
 		if (node->ending == END) {
-			*ret = shapes->shapes[node->next];
+			*ret = node->shape;
 			for (const struct slot *filled = slots; filled < slot; filled++)
 				if (!fill(*ret, scanner, filled))
 					return 0;
@@ -172,7 +189,7 @@ static size_t match(struct shapes *shapes, struct span text, struct scanner *sca
 		if (!at)
 			return 0;
 		slot += node->field != FIELD_NONE;
-		node = &shapes->nodes[node->next];
+		node = node->next;
 	}
 	return 0;
 }
@@ -250,10 +267,10 @@ static bool counts(const struct scanner *scanner, const struct token *token)
 }
 
 /* Nodes for the rest of the record. Returns the first. */
-static uint16_t append(struct lesson *lesson, uint16_t shape)
+static struct node *append(struct lesson *lesson, struct shape *shape)
 {
 	struct shapes *shapes = lesson->shapes;
-	uint16_t first = (uint16_t)shapes->node_count;
+	struct node *first = &shapes->nodes[shapes->node_count];
 
 	for (;;) {
 		const struct token *token = lesson->slots[lesson->slot];
@@ -264,12 +281,12 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 			.size = (uint16_t)(text_end(lesson) - lesson->begin),
 			.first = lesson->at < text_end(lesson) ? lesson->text[lesson->at] : 0,
 			.ending = END,
-			.next = shape,
+			.shape = shape,
 		};
 		if (!token)
 			return first;
 		node->ending = token->kind == VALUE_STRING ? STRING_SLOT : NUMBER_SLOT;
-		node->next = (uint16_t)shapes->node_count;
+		node->next = node + 1;
 		node->level = token->level;
 		node->part = token->part;
 		node->field = counts(lesson->scanner, token) ? token->key->field : FIELD_NONE;
@@ -278,12 +295,25 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 	}
 }
 
+/* Returns false if it is one too many. */
+static bool add_value(struct values *values, uint32_t hash)
+{
+	for (unsigned i = 0; i < values->count; i++)
+		if (values->hash[i] == hash)
+			return true;
+	if (values->count == VALUES_MAX)
+		return false;
+	values->hash[values->count++] = hash;
+	return true;
+}
+
 /* A value that few were thought to have differs here. Returns false if there
  * have been too many: then it is a slot from now on, in new shapes. But never
  * where a document may stand instead: a slot would take it for any text. */
 static bool note_value(struct lesson *lesson)
 {
 	struct shapes *shapes = lesson->shapes;
+	struct span value;
 
 	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
 		const struct token *token = &lesson->scanner->tokens[i];
@@ -291,7 +321,9 @@ static bool note_value(struct lesson *lesson)
 		if (token->start > lesson->at || token->end < lesson->at || is_slot(shapes, token) ||
 		    field_may_be_document(token->key->field))
 			continue;
-		if (++shapes->values[token->key->field] <= VALUES_MAX)
+		shapes->branches[token->key->field]++;
+		value = (struct span){lesson->text + token->start, token->end - token->start};
+		if (add_value(&shapes->values[token->key->field], (uint32_t)lookup_hash(0, value)))
 			return true;
 		shapes->many[token->key->field] = true;
 		return false;
@@ -302,11 +334,11 @@ static bool note_value(struct lesson *lesson)
 /* Makes a branch of a node, where its text is no longer the same. */
 static void split(struct shapes *shapes, struct node *node, uint16_t same)
 {
-	uint16_t rest = (uint16_t)shapes->node_count++;
+	struct node *rest = &shapes->nodes[shapes->node_count++];
 
-	shapes->nodes[rest] = *node;
-	shapes->nodes[rest].first = node->text[same];
-	shapes->nodes[rest].sibling = 0;
+	*rest = *node;
+	rest->first = node->text[same];
+	rest->sibling = NULL;
 	node->size = same;
 	node->ending = BRANCH;
 	node->next = rest;
@@ -314,17 +346,17 @@ static void split(struct shapes *shapes, struct node *node, uint16_t same)
 
 enum learned { LEARNED, UNSUITED, OUTGROWN };
 
-static enum learned add_child(struct lesson *lesson, struct node *branch, uint16_t shape)
+static enum learned add_child(struct lesson *lesson, struct node *branch, struct shape *shape)
 {
 	const struct token *slot = lesson->slots[lesson->slot];
-	uint16_t *link = &branch->next;
+	struct node **link = &branch->next;
 
 	if (slot && slot->start == lesson->at && slot->kind == VALUE_STRING)
 		return UNSUITED; /* there is no byte to tell it from its siblings by */
 	if (!note_value(lesson))
 		return OUTGROWN;
 	while (*link)
-		link = &lesson->shapes->nodes[*link].sibling;
+		link = &(*link)->sibling;
 	*link = append(lesson, shape);
 	return LEARNED;
 }
@@ -340,7 +372,7 @@ static uint16_t same_size(const struct lesson *lesson, const struct node *node, 
 
 /* Goes down the tree as far as it says what the record says, and branches off
  * there. */
-static enum learned insert(struct lesson *lesson, uint16_t shape)
+static enum learned insert(struct lesson *lesson, struct shape *shape)
 {
 	struct shapes *shapes = lesson->shapes;
 	struct node *node = shapes->nodes, *child;
@@ -352,7 +384,7 @@ static enum learned insert(struct lesson *lesson, uint16_t shape)
 		if (same < node->size)
 			split(shapes, node, same);
 		if (node->ending == BRANCH) {
-			child = lesson->at < lesson->size ? child_for(shapes, node, lesson->text[lesson->at]) : NULL;
+			child = lesson->at < lesson->size ? child_for(node, lesson->text[lesson->at]) : NULL;
 			if (!child)
 				return add_child(lesson, node, shape);
 			node = child;
@@ -361,7 +393,7 @@ static enum learned insert(struct lesson *lesson, uint16_t shape)
 		if (node->ending == END || !lesson->slots[lesson->slot] || text_end(lesson) != lesson->at)
 			return UNSUITED;
 		lesson->begin = lesson->slots[lesson->slot++]->end;
-		node = &shapes->nodes[node->next];
+		node = node->next;
 		same = 0;
 	}
 }
@@ -378,15 +410,20 @@ static struct shape *shape_of(struct lesson *lesson)
 	}
 	memcpy(text, lesson->text, lesson->size);
 	memset(text + lesson->size, 0, VECTOR_SIZE);
-	*shape = (struct shape){.fields = lesson->scanner->fields, .settled = true, .text = text};
+	*shape = (struct shape){
+		.fields = lesson->scanner->fields, .settled = true, .access_settled = true, .text = text};
 	/* What is no slot stands in the shape's own text from now on. */
 	for (unsigned i = 0; i < lesson->scanner->token_count; i++) {
 		const struct token *token = &lesson->scanner->tokens[i];
 
-		if (is_slot(lesson->shapes, token))
-			shape->settled &= !counts(lesson->scanner, token) || !token->key->few;
-		else if (token->kind == VALUE_STRING && counts(lesson->scanner, token))
+		if (!counts(lesson->scanner, token))
+			continue;
+		if (is_slot(lesson->shapes, token)) {
+			shape->settled &= !(KIN_FIELDS >> token->key->field & 1);
+			shape->access_settled &= !(ACCESS_FIELDS >> token->key->field & 1);
+		} else if (token->kind == VALUE_STRING) {
 			shape->fields.value[token->part][token->key->field].text = text + token->start;
+		}
 	}
 	lesson->text = text;
 	return shape;
@@ -398,14 +435,14 @@ static bool is_full(const struct shapes *shapes)
 	       shapes->text_bytes + TEXT_MAX > SHAPES_TEXT_MAX;
 }
 
-/* Too many shapes: what has most values has too many of them. */
+/* Too many shapes: what most of them differ in has too many values. */
 static void outgrow(struct shapes *shapes)
 {
 	unsigned most = 0;
 
 	for (unsigned i = 0; i < FIELD_COUNT; i++)
-		most = shapes->values[i] > shapes->values[most] ? i : most;
-	shapes->many[most] |= shapes->values[most] > 0;
+		most = shapes->branches[i] > shapes->branches[most] ? i : most;
+	shapes->many[most] |= shapes->branches[most] > 0;
 	forget(shapes);
 }
 
@@ -425,7 +462,7 @@ struct shape *shapes_learn(struct shapes *shapes, const struct scanner *scanner,
 		return NULL;
 	shape->record.kin = shapes->first_kin + shapes->shape_count;
 	shapes->shapes[shapes->shape_count++] = shape;
-	switch (insert(&lesson, (uint16_t)(shapes->shape_count - 1))) {
+	switch (insert(&lesson, shape)) {
 	case LEARNED:
 		shapes->text_bytes += lesson.size;
 		return shape;

@@ -15,7 +15,8 @@ struct shape {
 	struct fields fields; /* of slots: as the record at hand has them */
 	struct record record; /* what the text between the slots says; see record_begin() */
 	enum decoded begun;
-	bool settled;         /* record and begun do not depend on a slot */
+	bool settled;         /* begun and what is in record do not depend on a slot; but perhaps: */
+	bool access_settled;  /* protocol and authentication do not either */
 	char *text;           /* the record that it was learned from */
 };
 

@@ -3,64 +3,50 @@
 #include <stdlib.h>
 
 #include "../basic/list.h"
-#include "../basic/text.h"
 
-static char *copy_of(const char *text)
+uint8_t dossier_find(const struct dossier *dossier, struct span as_it_came)
 {
-	return text && *text ? strdup(text) : NULL;
-}
-
-/* Finds a text that was kept as it came, and nearly all come again and again:
- * what was not changed once is not changed now, so nothing has to be redacted. */
-static uint8_t find_unchanged(const struct dossier *dossier, struct span message)
-{
-	for (unsigned i = 0; i < dossier->text_count; i++)
-		if (dossier->texts[i].size == message.size &&
-		    memcmp(dossier->texts[i].message, message.data, message.size) == 0)
+	for (unsigned i = 0; i < dossier->excerpt_count; i++)
+		if (as_it_came.size > 0 && dossier->excerpts[i]->size == as_it_came.size &&
+		    memcmp(dossier->excerpts[i]->message, as_it_came.data, as_it_came.size) == 0)
 			return (uint8_t)(i + 1);
 	return 0;
 }
 
-static uint8_t find(const struct dossier *dossier, const char *redacted)
+/* The very same, which needs no look at it; or one that reads alike. */
+static uint8_t find(const struct dossier *dossier, const struct excerpt *excerpt)
 {
-	for (unsigned i = 0; i < dossier->text_count; i++)
-		if (strcmp(dossier->texts[i].message, redacted) == 0)
+	for (unsigned i = 0; i < dossier->excerpt_count; i++)
+		if (dossier->excerpts[i] == excerpt)
+			return (uint8_t)(i + 1);
+	for (unsigned i = 0; i < dossier->excerpt_count; i++)
+		if (strcmp(dossier->excerpts[i]->message, excerpt->message) == 0)
 			return (uint8_t)(i + 1);
 	return 0;
 }
 
-uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures, unsigned most)
+uint8_t dossier_keep(struct dossier *dossier, struct excerpt *excerpt, unsigned most)
 {
-	char redacted[MESSAGE_MAX];
-	struct text *texts;
+	struct excerpt **excerpts;
 	uint8_t known;
 
-	if (message.size == 0)
+	if (!excerpt)
 		return 0;
-	if ((known = find_unchanged(dossier, message)))
+	if ((known = find(dossier, excerpt)))
 		return known;
-	text_redact(message, redacted, sizeof redacted);
-	if ((known = find(dossier, redacted)))
-		return known;
-	if (dossier->text_count >= most)
+	if (dossier->excerpt_count >= most)
 		return 0;
-	texts = realloc(dossier->texts, (dossier->text_count + 1) * sizeof *texts);
-	if (!texts)
+	excerpts = realloc(dossier->excerpts, (dossier->excerpt_count + 1) * sizeof *excerpts);
+	if (!excerpts)
 		return 0;
-	dossier->texts = texts;
-	texts[dossier->text_count] = (struct text){
-		.message = strdup(redacted),
-		.captures = copy_of(captures),
-		.size = span_equal(span_of(redacted), message) ? (uint16_t)message.size : 0,
-	};
-	if (!texts[dossier->text_count].message)
-		return 0;
-	return (uint8_t)++dossier->text_count;
+	dossier->excerpts = excerpts;
+	excerpts[dossier->excerpt_count] = excerpt_share(excerpt);
+	return (uint8_t)++dossier->excerpt_count;
 }
 
-struct text dossier_read(const struct dossier *dossier, uint8_t text)
+struct excerpt dossier_read(const struct dossier *dossier, uint8_t index)
 {
-	return text && text <= dossier->text_count ? dossier->texts[text - 1] : (struct text){0};
+	return index && index <= dossier->excerpt_count ? *dossier->excerpts[index - 1] : (struct excerpt){0};
 }
 
 bool dossier_reserve(struct dossier *dossier)
@@ -74,11 +60,9 @@ bool dossier_reserve(struct dossier *dossier)
 
 void dossier_clear(struct dossier *dossier)
 {
-	for (unsigned i = 0; i < dossier->text_count; i++) {
-		free(dossier->texts[i].message);
-		free(dossier->texts[i].captures);
-	}
-	free(dossier->texts);
+	for (unsigned i = 0; i < dossier->excerpt_count; i++)
+		excerpt_leave(dossier->excerpts[i]);
+	free(dossier->excerpts);
 	free(dossier->events);
 	*dossier = (struct dossier){0};
 }

@@ -6,29 +6,26 @@
 #include <stdbool.h>
 
 #include "event.h"
+#include "excerpt.h"
 
-enum { TEXTS_MAX = 255, ADDRESSES_MAX = 64, MESSAGE_MAX = 257 }; /* see struct event: 8 and 7 bits */
-
-/* A message of the hub, redacted and cut to 256 bytes, with what the pattern
- * captured; or a masked address. */
-struct text {
-	char *message, *captures;
-	uint16_t size; /* of the message, where it is kept as it came; else 0 */
-};
+enum { EXCERPTS_MAX = 255, ADDRESSES_MAX = 64 }; /* see struct event: 8 and 7 bits */
 
 struct dossier {
 	struct event *events; /* arranged in the daemon; as read in a survey until it judges */
 	size_t count, capacity;
-	struct text *texts;
-	unsigned text_count;
+	struct excerpt **excerpts;
+	unsigned excerpt_count;
 };
 
-/* Returns the text's index, 0 if there is none, or room for no more than
- * `most` texts in all. */
-uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures, unsigned most);
+/* Returns the index of a message or address that is kept as it came; 0: it is not. */
+uint8_t dossier_find(const struct dossier *dossier, struct span as_it_came);
 
-/* NULL data for 0. */
-struct text dossier_read(const struct dossier *dossier, uint8_t text);
+/* Keeps an excerpt that is not kept yet. Returns its index, 0 if there is none,
+ * or room for no more than `most` in all. */
+uint8_t dossier_keep(struct dossier *dossier, struct excerpt *excerpt, unsigned most);
+
+/* NULL message for 0. */
+struct excerpt dossier_read(const struct dossier *dossier, uint8_t index);
 
 /* Room for one more event. */
 bool dossier_reserve(struct dossier *dossier);

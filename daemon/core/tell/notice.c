@@ -102,7 +102,7 @@ static int64_t last_of(const struct subject *subject, const struct episode *epis
 void notice_tell(struct notice *notice, const struct subject *subject, const struct episode *episode,
 		 enum verdict verdict, int64_t opened_ns)
 {
-	const struct text text = dossier_read(subject->dossier, episode->message);
+	const struct excerpt text = dossier_read(subject->dossier, episode->message);
 
 	notice->verdict = verdict;
 	notice->msgid = notice_msgid(notice->kind, verdict, subject->rules);

@@ -44,7 +44,7 @@ struct notice {
 	uint32_t code, refusals, expulsions, devices;
 	int64_t first_ns, last_ns; /* of the evidence; STAMP_NONE */
 	const char *sdk, *authentication, *protocol; /* NULL: unknown */
-	char message[MESSAGE_MAX], captures[256];
+	char message[EXCERPT_MAX], captures[256];
 	const char *remedy, *doc;  /* NULL: none */
 	char sentence[SENTENCE_MAX]; /* for people; text from logs in it is escaped */
 };
