@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The arrow between the layers: command -> host -> core, and in the core -> tell -> judge -> decode -> rules -> basic;
-and the width of lines. A file includes its own folder and folders to the right; the core does no I/O, asks no clock and
+the width of lines; and whether the files that the documents name are there. A file includes its own folder and folders to the right; the core does no I/O, asks no clock and
 knows no libuv. Looks at the includes and at the symbols that the core leaves undefined. Prints TAP."""
 import argparse
 import pathlib
@@ -55,15 +55,38 @@ def long_lines(daemon):
                 yield f"{path}:{number}: {len(line.expandtabs(8))} columns"
 
 
+def missing_files(daemon):
+    """Links, and `core/judge/life`, with what stands beside it in a row of a table: `episode`."""
+    root = daemon.resolve().parent
+    for document in sorted([*root.glob("*.md"), *root.glob("docs/*.md")]):
+        for number, line in enumerate(document.read_text().splitlines(), 1):
+            cell = line.split("|")[1] if line.startswith("| `") else line
+            folder = None
+            for link in re.findall(r"\]\(([^):#]+)\)", line):
+                if not (document.parent / link).exists():
+                    yield f"{document.name}:{number}: there is no {link}"
+            for name in re.findall(r"`(?:daemon/)?([\w./]+)`", cell):
+                if re.match(r"(command|core|host|judge|decode|tell|basic)/", name):
+                    folder = name.rpartition("/")[0]
+                elif not (folder and line.startswith("| `")) or "/" in name:
+                    continue
+                else:
+                    name = f"{folder}/{name}"
+                found = [daemon / start / (name + end) for start in ("", "core") for end in ("", ".c", ".h")]
+                if not any(path.exists() for path in found):
+                    yield f"{document.name}:{number}: there is no {name}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--daemon", required=True, type=pathlib.Path)
     parser.add_argument("--core", required=True)
     options = parser.parse_args()
-    report = tap.Report(3)
+    report = tap.Report(4)
     report.play("no include goes against the arrow", wrong_includes, options.daemon)
     report.play("the core asks no clock and does no I/O", wrong_symbols, options.core)
     report.play(f"no line has more than {COLUMNS} columns", long_lines, options.daemon)
+    report.play("the files that documents name are there", missing_files, options.daemon)
     return report.finish()
 
 
