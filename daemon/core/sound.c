@@ -28,6 +28,22 @@ bool sound_truth(const bool *truth)
 	return byte <= 1;
 }
 
+static bool sound_truths(const bool *const *truths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!sound_truth(truths[i]))
+			return false;
+	return true;
+}
+
+static bool sound_times(const int64_t *times, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!sound_time_or_none(times[i]))
+			return false;
+	return true;
+}
+
 bool sound_lags(const struct lags *lags)
 {
 	if (lags->count > LAGS || lags->first >= LAGS || lags->noted > INT64_MAX)
@@ -110,12 +126,8 @@ static bool sound_episode(const struct episode *episode, int scope)
 	const int64_t times[] = {episode->opened_ns, episode->decided_ns, episode->ended_ns,         episode->anchor_ns,
 				 episode->back_ns,   episode->loop_ns,    episode->refused_first_ns, episode->last_ns};
 
-	for (size_t i = 0; i < sizeof truths / sizeof *truths; i++)
-		if (!sound_truth(truths[i]))
-			return false;
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-		if (!sound_time_or_none(times[i]))
-			return false;
+	if (!sound_truths(truths, sizeof truths / sizeof *truths) || !sound_times(times, sizeof times / sizeof *times))
+		return false;
 	if (episode->deadline_ns != STAMP_NEVER && !sound_time(episode->deadline_ns))
 		return false;
 	if (episode->open &&
@@ -133,12 +145,8 @@ bool sound_life(const struct life *life)
 	const int64_t times[] = {life->heard_ns, life->since_ns, life->arrived_ns, life->signal_ns,
 				 life->closed_ahead_ns};
 
-	for (size_t i = 0; i < sizeof truths / sizeof *truths; i++)
-		if (!sound_truth(truths[i]))
-			return false;
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-		if (!sound_time_or_none(times[i]))
-			return false;
+	if (!sound_truths(truths, sizeof truths / sizeof *truths) || !sound_times(times, sizeof times / sizeof *times))
+		return false;
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		if (!sound_episode(&life->episodes[i], i))
 			return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../core/rules/jsonc.h"
+#include "../core/rules/terms.h"
 #include "config.h"
 
 static const char *const kind_names[SINK_COUNT] = {
@@ -53,12 +54,7 @@ static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon",
 					 "ntp",    "audit",  "alert",  "clock",  "local0",   "local1",
 					 "local2", "local3", "local4", "local5", "local6",   "local7"};
 
-static const char *const severities[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
-
-enum {
-	FACILITY_COUNT = sizeof facilities / sizeof *facilities,
-	SEVERITY_COUNT = sizeof severities / sizeof *severities
-};
+enum { FACILITY_COUNT = sizeof facilities / sizeof *facilities };
 
 static const char *const usual_paths[SINK_COUNT] = {
 	[SINK_JOURNAL] = "/run/systemd/journal/socket",
@@ -234,7 +230,7 @@ static int read_key(struct reading *reading, enum key key, const json_t *value, 
 
 	switch (key) {
 	case KEY_LEAST:
-		return read_name(reading, name, value, severities, SEVERITY_COUNT, &sink->least);
+		return read_name(reading, name, value, severity_names, SEVERITY_COUNT, &sink->least);
 	case KEY_HUBS:
 		return read_hubs(reading, value, &sink->hubs);
 	case KEY_PATH:
@@ -330,7 +326,7 @@ static void print_sink(const struct sink_config *sink)
 	if (key_rows[KEY_NUMBER].kinds & 1 << sink->kind)
 		printf(", \"enterprise_number\": %d", sink->enterprise_number);
 	if (sink->least < DEBUG)
-		printf(", \"least\": \"%s\"", severities[sink->least]);
+		printf(", \"least\": \"%s\"", severity_names[sink->least]);
 	for (size_t i = 0; i < sink->hubs.count; i++)
 		print_text(i ? ", " : ", \"hubs\": [", sink->hubs.patterns[i]);
 	printf("%s}", sink->hubs.count ? "]" : "");

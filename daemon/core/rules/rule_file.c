@@ -196,8 +196,6 @@ static int read_verdict(struct ruleset *ruleset, struct spot place, const char *
 						{"severity", TEXT, true}, {"title", TEXT, true},
 						{"remedy", TEXT, false}, {"doc", TEXT, false},
 						{"note", TEXT, false}};
-	static const char *const severities[] = {"emerg", "alert",  "crit", "err",
-						 "warning", "notice", "info", "debug"};
 	unsigned verdict, severity;
 	char where[160];
 	int r;
@@ -210,8 +208,8 @@ static int read_verdict(struct ruleset *ruleset, struct spot place, const char *
 		snprintf(where, sizeof where, "%s.verdict", path);
 		return fault_at(ruleset, place.file, where, fault, "expected the name of a verdict");
 	}
-	severity = term_find(severities, 8, span_of(text_of(object, "severity")));
-	if (severity == 8) {
+	severity = term_find(severity_names, SEVERITY_COUNT, span_of(text_of(object, "severity")));
+	if (severity == SEVERITY_COUNT) {
 		snprintf(where, sizeof where, "%s.severity", path);
 		return fault_at(ruleset, place.file, where, fault,
 				"expected emerg, alert, crit, err, warning, notice, info or debug");

@@ -9,6 +9,7 @@ const char *const ending_names[] = {NULL, "cleared", "moved", "expired", "quiet"
 const char *const protocol_names[] = {NULL, "Mqtt", "MqttWs", "Amqp", "AmqpWs", "Http"};
 const char *const authentication_names[] = {NULL, "sas", "x509"};
 const char *const standing_names[] = {"unknown", "online", "offline", "failing"};
+const char *const severity_names[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 
 unsigned term_find(const char *const *names, unsigned count, struct span name)
 {

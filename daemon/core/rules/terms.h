@@ -67,6 +67,10 @@ extern const char *const protocol_names[PROTOCOL_COUNT];
 extern const char *const authentication_names[AUTHENTICATION_COUNT];
 extern const char *const standing_names[STANDING_COUNT];
 
+/* RFC 5424's, the worst first. */
+enum { SEVERITY_COUNT = 8 };
+extern const char *const severity_names[SEVERITY_COUNT];
+
 /* The index of a name in one of the tables above, or count. */
 unsigned term_find(const char *const *names, unsigned count, struct span name);
 

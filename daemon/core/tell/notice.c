@@ -153,7 +153,7 @@ size_t notice_pack(const struct notice *notice, char *buffer, size_t size)
 
 static bool is_severity(int severity)
 {
-	return severity >= 0 && severity <= 7;
+	return severity >= 0 && severity < SEVERITY_COUNT;
 }
 
 bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice *ret)
