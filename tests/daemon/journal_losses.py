@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import shutil
 import signal
 import sqlite3
@@ -122,13 +123,20 @@ def killed(bench):
     expect(gaps(daemon), [], "losses")
 
 
+def has_mapped(pid, name):
+    """Whether the process reads a file of this name."""
+    try:
+        return pid and name in pathlib.Path(f"/proc/{pid}/maps").read_text()
+    except OSError:                                  # it has just gone
+        return False
+
+
 @story("a journal file that is truncated under the reader kills at most the reader")
 def truncated(bench):
     backlog(bench, 90000)
     write(bench.folder / "journal" / "b.journal", entry(refused(now(), "other"), SYSLOG_IDENTIFIER="hub"))
     daemon = start(bench, of(bench.folder / "journal"), caught_up=False)
-    wait("a reader", lambda: reader(daemon))
-    time.sleep(0.03)                                 # it has begun, and is not done
+    wait("a reader that has begun, and is not done", lambda: has_mapped(reader(daemon), "a.journal"))
     os.truncate(bench.folder / "journal" / "a.journal", 100000)
     daemon.line("caught up", 60)
     write(bench.folder / "journal" / "c.journal", entry(refused(now(), "after")))
