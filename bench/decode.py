@@ -12,8 +12,8 @@ from row import Row, Unmeasured
 MUTATIONS = 334_000   # of each of three logs
 
 
-def program(bench, name):
-    path = pathlib.Path(bench.build) / "bench" / name
+def program(bench, name, folder="bench"):
+    path = pathlib.Path(bench.build) / folder / name
     if not path.exists():
         raise Unmeasured(f"{path} is not built")
     return str(path)
@@ -61,8 +61,8 @@ def mutation(bench):
     """Lines of three logs, damaged at random: how many come out otherwise than from jansson."""
     said = []
     for seed, log in enumerate(("connections-small", "mixed-small", "hostile-small"), 1):
-        ended = subprocess.run([program(bench, "mutate"), corpus(bench, log), str(MUTATIONS), str(seed)],
-                               capture_output=True, text=True)
+        ended = subprocess.run([program(bench, "mutate", "tests/decode"), corpus(bench, log), str(MUTATIONS),
+                                str(seed)], capture_output=True, text=True)
         if ended.returncode not in (0, 1):
             raise Unmeasured(f"mutate ended with {ended.returncode}: {ended.stderr.strip()[-200:]}")
         said.append(json.loads(ended.stdout))

@@ -1,6 +1,5 @@
 /* Any bytes as a log: nothing crashes, and what is counted and judged does not
  * depend on how the bytes were cut. The engine takes them as well. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "../daemon/core/engine.h"

@@ -6,29 +6,29 @@
 int command_check(const struct options *options)
 {
 	unsigned signals, reasons, samples;
+	struct fault fault = {0};
 	struct plan plan;
+	char text[900];
 
+	if (options->file_count > 0) {
+		fprintf(stderr, "expected no arguments; --config names another configuration\n");
+		return EXIT_WRONG;
+	}
 	if (!command_plan(options, &plan))
 		return EXIT_WRONG;
-	/* The daemon has nothing to do without; the offline tools have. */
-	if (options->check && plan.config.source_count == 0) {
-		fprintf(stderr,
-			"no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]\n");
+	if (options->check && plan_needs_sources(&plan, &fault)) {
+		fprintf(stderr, "%s\n", fault_describe(&fault, text, sizeof text));
 		plan_clear(&plan);
 		return EXIT_WRONG;
 	}
+	ruleset_count(plan.rules, &signals, &reasons, &samples);
 	if (options->print_config) {
 		config_print(&plan.config);
+	} else if (options->json) {
+		printf("{\"schema\":\"lapsed.check/1\",\"good\":true,\"files\":%zu,\"signals\":%u,\"reasons\":%u,"
+		       "\"samples\":%u}\n",
+		       plan.config.file_count, signals, reasons, samples);
 	} else {
-		ruleset_count(plan.rules, &signals, &reasons, &samples);
-		if (options->json) {
-			printf("{\"schema\":\"lapsed.check/1\",\"good\":true,"
-			       "\"files\":%zu,\"signals\":%u,\"reasons\":%u,"
-			       "\"samples\":%u}\n",
-			       plan.config.file_count, signals, reasons, samples);
-			plan_clear(&plan);
-			return EXIT_DONE;
-		}
 		for (size_t i = 0; i < plan.config.file_count; i++)
 			printf("%s: good\n", plan.config.files[i]);
 		printf("%s: good: %u signals, %u reasons, %u samples verified\n", plan.rules_folder, signals, reasons,

@@ -26,8 +26,6 @@ void tally_add(struct tally *tally, const struct finding_of_device *finding)
 
 static void print_seen(const struct episode *episode)
 {
-	const char *separator = "";
-
 	printf("  seen    ");
 	if (episode->scope == SCOPE_IDENTITY) {
 		printf("other clients took its identity");
@@ -37,9 +35,9 @@ static void print_seen(const struct episode *episode)
 		if (episode->expulsions)
 			printf("%u expulsion%s%s", episode->expulsions, episode->expulsions == 1 ? "" : "s",
 			       episode->complete ? " with its 404104" : "");
-		separator = episode->expulsions ? ", " : "";
 		if (episode->refusals)
-			printf("%s%u refusal%s", separator, episode->refusals, episode->refusals == 1 ? "" : "s");
+			printf("%s%u refusal%s", episode->expulsions ? ", " : "", episode->refusals,
+			       episode->refusals == 1 ? "" : "s");
 		if (episode->inside)
 			printf(" while the hub holds a settled session");
 	}

@@ -50,6 +50,9 @@ int survey_files(struct survey *survey, const struct options *options)
 	if (survey_unjudged(survey))
 		fprintf(stderr, "%llu events were not judged: more than 4096 hubs, or no memory\n",
 			(unsigned long long)survey_unjudged(survey));
+	if (survey_counts(survey)->limited)
+		fprintf(stderr, "%llu messages were given up by a pattern of the rules that takes too long on them\n",
+			(unsigned long long)survey_counts(survey)->limited);
 	if (survey_counts(survey)->read == 0)
 		fprintf(stderr, "no record was found in what was given: nothing can be said\n");
 	if (survey_sources(survey) == 0)

@@ -142,6 +142,7 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 
 	number_reasons(engine->rules, rules, numbers);
 	engine->saved_names = false;
+	engine->limited_told = false;
 	engine->rules = rules;
 	engine->settings = settings;
 	engine->mute = mute;
@@ -252,10 +253,7 @@ static void take_event(struct engine *engine, struct source *source, const struc
 			review_drop(engine, watch);
 		return;
 	}
-	if (watch->source != (uint16_t)(source - engine->sources)) {
-		agenda_put(&engine->sources[watch->source].agenda, watch, STAMP_NEVER);
-		watch->source = (uint16_t)(source - engine->sources);
-	}
+	review_move(engine, watch, (uint16_t)(source - engine->sources));
 	if (taking->event.signal == SIGNAL_PLATFORM)
 		note_platform(engine, taking->device, taking->event.time_ns, low);
 	if (!(watch = device_file(taking->device)) || !watch_add(watch, &taking->event)) {
@@ -327,6 +325,8 @@ static void drain(struct engine *engine, struct source *source, struct intake *i
 			take_event(engine, source, &taking);
 		else if (taken == TAKEN_UNJUDGED)
 			herald_limit(engine);
+		if (taking.limited)
+			herald_limited(engine, taking.limited);
 		review_arrivals(engine);
 		run_agenda(engine, source);
 	}
@@ -391,6 +391,7 @@ void engine_status(const struct engine *engine, struct engine_status *ret)
 		ret->counts.events += counts->events;
 		ret->counts.ignored += counts->ignored;
 		ret->counts.malformed += counts->malformed;
+		ret->counts.limited += counts->limited;
 		for (int k = 0; k < MALFORMED_COUNT; k++)
 			ret->counts.kinds[k] += counts->kinds[k];
 	}

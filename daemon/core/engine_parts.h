@@ -72,7 +72,7 @@ struct engine {
 	struct moment now;
 	int64_t quiet_wall_ns; /* the wall clock when all there was had been read */
 	int64_t backlog_ns;    /* the newest event of the backlog */
-	bool caught_up, limit_told;
+	bool caught_up, limit_told, limited_told;
 	int64_t digest_mono_ns;
 	uint64_t digest[VERDICT_COUNT], digest_losses, digest_muted;
 	struct engine_status status;
@@ -104,6 +104,10 @@ void review_arrivals(struct engine *engine);
 /* The watch of a device, begun if need be, with room for an event. */
 struct dossier *review_file(void *engine, struct device *device);
 
+/* From now on the source's time is the watch's. Without memory it stays with the
+ * one that it had. */
+void review_move(struct engine *engine, struct watch *watch, uint16_t source);
+
 /* The device is to be stored anew. */
 void review_note_change(struct engine *engine, struct device *device);
 
@@ -111,8 +115,8 @@ void review_note_change(struct engine *engine, struct device *device);
 void review_drop(struct engine *engine, struct watch *take_watch);
 
 /* An alert of one device is found to stand; herald_tell() decides whether it
- * is told by itself. */
-void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode);
+ * is told by itself. Returns false without memory: then nothing was told. */
+bool herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode);
 
 /* It stands no more. */
 void herald_untell(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode,
@@ -125,6 +129,8 @@ void herald_recovered(struct engine *engine, const struct watch *watch, const st
 void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode);
 void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns);
 void herald_limit(struct engine *engine);
+/* A rule's pattern has run into its limits on a message. */
+void herald_limited(struct engine *engine, reason_id reason);
 void herald_gap(struct engine *engine, const struct input *gap, struct span source);
 void herald_stall(struct engine *engine, struct source *source);
 

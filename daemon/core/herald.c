@@ -20,7 +20,8 @@ static struct subject subject_of(const struct engine *engine, const struct watch
 	};
 }
 
-static void tell(struct engine *engine, const struct watch *watch, const struct episode *episode,
+/* Returns false without memory. */
+static bool tell(struct engine *engine, const struct watch *watch, const struct episode *episode,
 		 enum notice_state state, const struct told *told)
 {
 	struct subject subject = subject_of(engine, watch);
@@ -29,6 +30,7 @@ static void tell(struct engine *engine, const struct watch *watch, const struct 
 
 	if (notice)
 		notice_tell(notice, &subject, episode, told->verdict, told->opened_ns);
+	return notice != NULL;
 }
 
 static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_state state, const char *shared)
@@ -58,16 +60,16 @@ static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_s
 	notice->doc = ruleset_verdict(engine->rules, fleet->verdict)->doc;
 }
 
-void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode)
+bool herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode)
 {
 	struct candidate *candidates = list_reserve(engine->candidates, engine->candidate_count,
 						    &engine->candidate_capacity, sizeof *candidates);
 
 	if (!candidates)
-		return;
+		return false;
 	engine->candidates = candidates;
 	if (!watch->tip && !(watch->tip = malloc(sizeof *watch->tip)))
-		return;
+		return false;
 	*watch->tip = *engine->tip;
 	candidates[engine->candidate_count++] = (struct candidate){watch, scope, episode->decided_ns};
 	watch->told[scope] = (struct told){
@@ -79,6 +81,7 @@ void herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 	engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, watch->told[scope].repeat_mono_ns);
 	watch->last_told_ns[scope] = episode->opened_ns;
 	engine->told++;
+	return true;
 }
 
 void herald_untell(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode,
@@ -297,6 +300,17 @@ static void drop_fleets(struct engine *engine)
 	}
 }
 
+/* It could not be told, for want of memory: as if it had not been found, and
+ * looked at again when time has moved. */
+static void take_back(struct engine *engine, struct watch *watch, struct told *told)
+{
+	struct source *source = &engine->sources[watch->source];
+
+	*told = (struct told){.verdict = VERDICT_NONE};
+	engine->told--;
+	agenda_put(&source->agenda, watch, source_low(engine, source));
+}
+
 static void tell_candidates(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->candidate_count; i++) {
@@ -317,8 +331,10 @@ static void tell_candidates(struct engine *engine)
 		told->pending = false;
 		if (told->fleet)
 			continue;
-		tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told);
-		remember_recent(engine, one);
+		if (tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told))
+			remember_recent(engine, one);
+		else
+			take_back(engine, one->watch, told);
 	}
 	engine->candidate_count = 0;
 }
@@ -433,6 +449,21 @@ void herald_limit(struct engine *engine)
 		snprintf(notice->sentence, sizeof notice->sentence,
 			 "devices_max (%lld) is reached, or memory: further devices are counted but not judged",
 			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
+}
+
+void herald_limited(struct engine *engine, reason_id reason)
+{
+	struct notice *notice;
+
+	if (engine->limited_told)
+		return;
+	engine->limited_told = true;
+	notice = notices_add(&engine->notices, NOTICE_LIMIT, STATE_RAISED, SEVERITY_WARNING);
+	if (notice)
+		snprintf(notice->sentence, sizeof notice->sentence,
+			 "the pattern of reason \"%s\" takes too long on a message and was given up: make it simpler; "
+			 "such messages are counted, and count as not matched",
+			 ruleset_reason(engine->rules, reason)->id);
 }
 
 void herald_gap(struct engine *engine, const struct input *gap, struct span source)

@@ -19,8 +19,8 @@ struct kind {
 
 /* What a message was found to say. */
 struct reading {
-	reason_id reason;
-	struct excerpt *excerpt; /* NULL: no message, or no memory */
+	reason_id reason, limited; /* see struct finding */
+	struct excerpt *excerpt;   /* NULL: no message, or no memory */
 };
 
 struct intake {
@@ -171,7 +171,7 @@ static const struct reading *read_message(struct intake *intake, struct span mes
 		release(reading);
 	}
 	ruleset_match(intake->rules, message, &finding);
-	*reading = (struct reading){finding.reason, excerpt_of(message, finding.captures)};
+	*reading = (struct reading){finding.reason, finding.limited, excerpt_of(message, finding.captures)};
 	return reading;
 }
 
@@ -223,6 +223,8 @@ static void fill(struct intake *intake, const struct record *record, const struc
 		if (intake->keeps_addresses)
 			ret->event.address = keep_address(dossier, record->address);
 		ret->event.reason = kind->proved ? kind->proved : reading->reason;
+		ret->limited = reading->limited;
+		intake->counts.limited += reading->limited != 0;
 	}
 }
 

@@ -15,6 +15,7 @@
 
 struct counts {
 	uint64_t read, events, ignored, malformed;
+	uint64_t limited; /* messages on which a rule's pattern ran into its limits */
 	uint64_t kinds[MALFORMED_COUNT];
 };
 
@@ -32,6 +33,7 @@ struct taking {
 	uint64_t line;
 	struct event event;
 	struct device *device;
+	reason_id limited;  /* whose pattern ran into its limits; 0: none */
 	enum malformed why; /* of TAKEN_OTHER, if malformed */
 	bool malformed;
 };

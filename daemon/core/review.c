@@ -48,8 +48,9 @@ static void review_told(struct engine *engine, struct watch *watch, enum scope s
 }
 
 /* Does anything call for an alert that was not told? A verdict that time
- * brought about must be firm; one that the hub's words brought need not. */
-static void review_episode(struct engine *engine, struct watch *watch, enum scope scope)
+ * brought about must be firm; one that the hub's words brought need not.
+ * Returns false if there is no memory to tell it. */
+static bool review_episode(struct engine *engine, struct watch *watch, enum scope scope)
 {
 	struct told *told = &watch->told[scope];
 	const struct episode *firm = &watch->firm.episodes[scope], *tip = &engine->tip->episodes[scope], *episode;
@@ -59,15 +60,15 @@ static void review_episode(struct engine *engine, struct watch *watch, enum scop
 	else if (firm->open && alert_is_due(firm) && find_open(engine->tip, scope, firm->opened_ns))
 		episode = firm;
 	else
-		return;
+		return true;
 	if (told->verdict != VERDICT_NONE && told->opened_ns == episode->opened_ns &&
 	    told->verdict >= episode->verdict)
-		return;
+		return true;
 	if (is_muted(engine, watch))
-		return;
+		return true;
 	if (told->verdict != VERDICT_NONE)
 		herald_untell(engine, watch, scope, episode, STATE_CLEARED);
-	herald_raise(engine, watch, scope, episode);
+	return herald_raise(engine, watch, scope, episode);
 }
 
 static void prepare_courts(struct engine *engine, const struct watch *watch)
@@ -153,7 +154,8 @@ static void announce_arrival(struct engine *engine, const struct device *device,
 static int64_t review_one(struct engine *engine, struct watch *watch)
 {
 	struct source *source = &engine->sources[watch->source];
-	int64_t arrived = STAMP_NONE;
+	int64_t arrived = STAMP_NONE, due;
+	bool is_told = true;
 	struct life *base;
 
 	__builtin_prefetch(watch->device); /* for the end */
@@ -170,7 +172,7 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 	for (int i = 0; i < SCOPE_COUNT && engine->caught_up; i++) {
 		if (watch->told[i].verdict != VERDICT_NONE)
 			review_told(engine, watch, (enum scope)i);
-		review_episode(engine, watch, (enum scope)i);
+		is_told &= review_episode(engine, watch, (enum scope)i);
 	}
 	if (watch->tip && !watch_is_told(watch)) {
 		free(watch->tip);
@@ -186,7 +188,9 @@ static int64_t review_one(struct engine *engine, struct watch *watch)
 		review_drop(engine, watch);
 		return arrived;
 	}
-	agenda_put(&source->agenda, watch, watch_due(watch, &engine->firm_court));
+	due = watch_due(watch, &engine->firm_court);
+	/* What could not be told is looked at again when time has moved. */
+	agenda_put(&source->agenda, watch, is_told ? due : stamp_min(due, source_low(engine, source)));
 	return arrived;
 }
 
@@ -238,8 +242,10 @@ struct dossier *review_file(void *owner, struct device *device)
 		watch_prefetch(watch);
 	} else {
 		watch = malloc(sizeof *watch);
-		if (!watch)
+		if (!watch || !agenda_join(&engine->sources[0].agenda)) {
+			free(watch);
 			return NULL;
+		}
 		watch_begin(watch, device);
 		watch->next = engine->watches;
 		if (watch->next)
@@ -248,6 +254,14 @@ struct dossier *review_file(void *owner, struct device *device)
 		engine->watched++;
 	}
 	return dossier_reserve(&watch->dossier) ? &watch->dossier : NULL;
+}
+
+void review_move(struct engine *engine, struct watch *watch, uint16_t source)
+{
+	if (watch->source == source || !agenda_join(&engine->sources[source].agenda))
+		return;
+	agenda_leave(&engine->sources[watch->source].agenda, watch);
+	watch->source = source;
 }
 
 void review_drop(struct engine *engine, struct watch *take_watch)
@@ -259,7 +273,7 @@ void review_drop(struct engine *engine, struct watch *take_watch)
 		engine->watches = take_watch->next;
 	if (take_watch->next)
 		take_watch->next->previous = take_watch->previous;
-	agenda_put(&engine->sources[take_watch->source].agenda, take_watch, STAMP_NEVER);
+	agenda_leave(&engine->sources[take_watch->source].agenda, take_watch);
 	watch_end(take_watch);
 	free(take_watch);
 	engine->watched--;

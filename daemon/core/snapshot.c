@@ -4,6 +4,7 @@
 
 #include "basic/packed.h"
 #include "engine_parts.h"
+#include "sound.h"
 
 enum { KEY_MAX = 3 * 256 + 8 };
 
@@ -64,7 +65,7 @@ static bool get_lags(struct span *from, struct lags *ret)
 	ret->first = 0;
 	return packed_take(from, &ret->noted, sizeof ret->noted) &&
 	       packed_take(from, &ret->count, sizeof ret->count) &&
-	       ret->count <= LAGS && packed_take(from, ret->ring, ret->count * sizeof *ret->ring);
+	       ret->count <= LAGS && packed_take(from, ret->ring, ret->count * sizeof *ret->ring) && sound_lags(ret);
 }
 
 static void save_few(struct engine *engine, struct saver *saver)
@@ -90,7 +91,7 @@ static void save_few(struct engine *engine, struct saver *saver)
 		const struct hub *hub = registry_hub_at(engine->registry, (uint16_t)i);
 
 		packed_put(&saver->row, hub->troubles, hub->trouble_count * sizeof *hub->troubles);
-		packed_put_text(&saver->row, "");
+		packed_put_text(&saver->row, ""); /* never empty: that would drop the row */
 		put_row(saver, ROW_HUB, span_of(hub->name ? hub->name : ""));
 	}
 	for (fleet = engine->fleets; fleet; fleet = fleet->next)
@@ -192,9 +193,10 @@ struct loader {
 	struct fleet *fleets[256];
 };
 
+/* From 1: 0 stands for none. */
 static bool number_of(struct span key, uint32_t most, uint32_t *ret)
 {
-	return packed_take(&key, ret, sizeof *ret) && key.size == 0 && *ret < most;
+	return packed_take(&key, ret, sizeof *ret) && key.size == 0 && *ret > 0 && *ret < most;
 }
 
 static bool load_source(struct engine *engine, struct loader *loader, struct span key, struct span value)
@@ -204,7 +206,7 @@ static bool load_source(struct engine *engine, struct loader *loader, struct spa
 
 	if (!packed_take(&value, &number, sizeof number) || number >= 256 ||
 	    !packed_take(&value, &stored.watermark_ns, sizeof stored.watermark_ns) ||
-	    !get_lags(&value, &stored.lags))
+	    !sound_time_or_none(stored.watermark_ns) || !get_lags(&value, &stored.lags) || value.size > 0)
 		return false;
 	loader->sources[number] = UINT16_MAX;
 	for (size_t i = 0; i < engine->source_count; i++) {
@@ -226,15 +228,11 @@ static bool load_hub(struct engine *engine, struct span key, struct span value)
 
 	if (index == UINT16_MAX)
 		return false;
-	while (value.size >= sizeof trouble && packed_take(&value, &trouble, sizeof trouble)) {
-		int64_t hold = settings_ns(engine->settings, SETTING_PLATFORM_HOLD);
-
-		hub_note_trouble(registry_hub_at(engine->registry, index), trouble.first_ns, hold);
-		/* What lies between belongs together, whatever the hold is now. */
-		for (int64_t at = trouble.first_ns; hold > 0 && at < trouble.last_ns; at += hold)
-			hub_note_trouble(registry_hub_at(engine->registry, index), at, hold);
-		hub_note_trouble(registry_hub_at(engine->registry, index), trouble.last_ns, hold);
-	}
+	while (value.size >= sizeof trouble && packed_take(&value, &trouble, sizeof trouble))
+		if (!sound_trouble(&trouble) ||
+		    !hub_restore_trouble(registry_hub_at(engine->registry, index), &trouble,
+					 settings_ns(engine->settings, SETTING_PLATFORM_HOLD)))
+			return false;
 	return true;
 }
 
@@ -244,8 +242,8 @@ static bool load_fleet(struct engine *engine, struct loader *loader, struct span
 	const char *hub;
 	uint32_t number;
 
-	if (!fleet || !number_of(key, 256, &number) || !packed_take(&value, fleet, sizeof *fleet) ||
-	    !packed_take_text(&value, &hub) ||
+	if (!fleet || !number_of(key, 256, &number) || loader->fleets[number] ||
+	    !packed_take(&value, fleet, sizeof *fleet) || !sound_fleet(fleet) || !packed_take_text(&value, &hub) ||
 	    (fleet->hub = registry_hub(engine->registry, span_of(hub))) == UINT16_MAX) {
 		free(fleet);
 		return false;
@@ -295,6 +293,8 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 	dossier->capacity = events + 1;
 	dossier->count = events;
 	packed_take(value, dossier->events, events * sizeof(struct event));
+	if (!sound_events(dossier->events, events))
+		return false;
 	for (uint32_t i = 0; i < events; i++) {
 		struct event *event = &dossier->events[i];
 
@@ -327,7 +327,7 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 
 	if (has_base) {
 		watch->base = calloc(1, sizeof *watch->base);
-		if (!watch->base || !packed_take(&value, watch->base, sizeof *watch->base))
+		if (!watch->base || !packed_take(&value, watch->base, sizeof *watch->base) || !sound_life(watch->base))
 			return false;
 		adopt_life(loader, watch->base);
 	}
@@ -336,9 +336,14 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 	    !packed_take(&value, fleets, sizeof fleets) ||
 	    !packed_take(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
 	    !packed_take(&value, &watch->announced, sizeof watch->announced) ||
-	    !load_events(loader, &watch->dossier, &value) || !load_texts(&watch->dossier, &value))
+	    !load_events(loader, &watch->dossier, &value) || !load_texts(&watch->dossier, &value) ||
+	    value.size > 0 || !sound_truth(&watch->announced))
 		return false;
-	watch->source = source < 256 && loader->sources[source] != UINT16_MAX ? loader->sources[source] : 0;
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		if (!sound_told(&watch->told[i]))
+			return false;
+	if (source < 256 && loader->sources[source] != UINT16_MAX)
+		review_move(engine, watch, loader->sources[source]);
 	if (watch_is_told(watch)) {
 		watch->tip = malloc(sizeof *watch->tip);
 		if (!watch->tip)
@@ -357,14 +362,14 @@ static bool load_parts(struct engine *engine, const struct loader *loader, struc
 	if (parts & PART_HABITS) {
 		struct habits *habits = malloc(sizeof *habits);
 
-		if (!habits || !packed_take(&value, habits, sizeof *habits)) {
+		if (!habits || !packed_take(&value, habits, sizeof *habits) || !sound_habits(habits, device)) {
 			free(habits);
 			return false;
 		}
 		device_close_file(device, habits);
 	}
 	if (!(parts & PART_WATCH))
-		return true;
+		return value.size == 0;
 	if (!review_file(engine, device))
 		return false;
 	if (load_watch(engine, loader, device->file, parts & PART_BASE, value))
@@ -376,6 +381,7 @@ static bool load_parts(struct engine *engine, const struct loader *loader, struc
 static bool load_device(struct engine *engine, const struct loader *loader, struct span key, struct span value)
 {
 	size_t hub_size = strnlen(key.data, key.size), id_size, module_size;
+	size_t known = registry_devices(engine->registry);
 	struct device stored, *device;
 	uint8_t parts;
 	uint16_t hub;
@@ -387,15 +393,16 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 	id_size = (unsigned char)key.data[hub_size + 1];
 	module_size = key.size - hub_size - 2 - id_size;
 	if (hub_size + 2 + id_size > key.size || module_size > UINT8_MAX ||
-	    !packed_take(&value, &parts, sizeof parts) || !packed_take(&value, &stored, sizeof stored))
+	    !packed_take(&value, &parts, sizeof parts) || !packed_take(&value, &stored, sizeof stored) ||
+	    !sound_device(&stored))
 		return false;
 	hub = registry_hub(engine->registry, (struct span){key.data, hub_size});
 	if (hub == UINT16_MAX)
 		return false;
 	device = registry_device(engine->registry, hub, (struct span){id, id_size},
 				 (struct span){id + id_size, module_size}, true);
-	if (!device || device->file)
-		return false;
+	if (!device || registry_devices(engine->registry) == known)
+		return false; /* no room; or this one was loaded before */
 	/* All but who it is and what it points to. */
 	stored.hub = hub;
 	stored.device_size = device->device_size;
@@ -409,6 +416,16 @@ static bool load_device(struct engine *engine, const struct loader *loader, stru
 	if (device->live)
 		registry_hub_at(engine->registry, device->hub)->online++;
 	return load_parts(engine, loader, device, parts, value);
+}
+
+static bool load_watermark(struct engine *engine, struct span value)
+{
+	int64_t watermark_ns;
+
+	if (!packed_take(&value, &watermark_ns, sizeof watermark_ns) || !sound_time_or_none(watermark_ns))
+		return false;
+	engine->status.watermark_ns = watermark_ns;
+	return value.size == 0;
 }
 
 bool engine_load(struct engine *engine, enum row_kind kind, struct span key, struct span value)
@@ -446,7 +463,7 @@ bool engine_load(struct engine *engine, enum row_kind kind, struct span key, str
 		return packed_take(&value, engine->digest, sizeof engine->digest) &&
 		       packed_take(&value, &engine->digest_losses, sizeof engine->digest_losses) &&
 		       packed_take(&value, &engine->digest_muted, sizeof engine->digest_muted) &&
-		       packed_take(&value, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
+		       load_watermark(engine, value);
 	case ROW_COUNT:
 		break;
 	}
@@ -458,6 +475,8 @@ void engine_loaded(struct engine *engine)
 	free(engine->loader);
 	engine->loader = NULL;
 	engine->saves = true;
+	for (struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)
+		fleet->raised &= fleet->members > 0; /* or nothing would ever clear it */
 	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
 		watch->online = watch->device->live;
 		watch_rewind(watch);

@@ -191,6 +191,7 @@ void survey_source_end(struct survey *survey)
 	survey->counts.events += counts->events;
 	survey->counts.ignored += counts->ignored;
 	survey->counts.malformed += counts->malformed;
+	survey->counts.limited += counts->limited;
 	for (int i = 0; i < MALFORMED_COUNT; i++)
 		survey->counts.kinds[i] += counts->kinds[i];
 	intake_free(survey->intake);
@@ -393,8 +394,8 @@ void survey_judge(struct survey *survey, size_t index, const struct settings *se
 		.sdk = life.sdk,
 		.losses = life.losses,
 		.expulsions = life.expulsions,
-		.cadence_s = life_cadence_s(&life),
-		.token_lifespan_s = life_token_lifespan_s(&life),
+		.cadence_s = rhythm_cadence_s(&life.rhythm),
+		.token_lifespan_s = rhythm_token_lifespan_s(&life.rhythm),
 	};
 }
 

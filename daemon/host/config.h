@@ -10,19 +10,9 @@
 #include "../core/rules/roster.h"
 #include "../core/rules/settings.h"
 #include "sink_config.h"
-
-enum source_kind { SOURCE_AZURE, SOURCE_LOCAL };
+#include "source_config.h"
 
 enum { SOURCES_MAX = 256 }; /* a folder or a pattern is one, however many files it stands for */
-
-struct source_config {
-	char *name; /* no two sources that differ share it: the path, or "journal PLACE FIELD=value ..." */
-	char *path; /* a file, a folder or a pattern; of a journal "system" or a folder */
-	bool is_journal;
-	char **matches; /* "FIELD=value": a journal's entries have all of them */
-	size_t match_count;
-	enum source_kind kind;
-};
 
 struct config {
 	struct settings settings;
@@ -37,10 +27,6 @@ struct config {
 	size_t file_count;
 };
 
-/* Returns false without memory; ret is to be cleared in any case. */
-bool source_config_copy(const struct source_config *source, struct source_config *ret);
-void source_config_clear(struct source_config *source);
-
 void config_default(struct config *ret);
 void config_clear(struct config *config);
 
@@ -53,5 +39,8 @@ int config_set(struct config *config, const char *assignment, struct fault *faul
 
 /* All of it as a configuration file that says where every value is from. */
 void config_print(const struct config *config);
+
+/* A string of it, or null. */
+void config_print_text(const char *text);
 
 #endif

@@ -2,7 +2,6 @@
 #include "daemon.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -19,12 +18,6 @@ static void on_signal(uv_signal_t *signal, int number)
 	uv_stop(&((struct daemon *)signal->data)->loop);
 }
 
-static int no_sources(const struct config *config, struct fault *fault)
-{
-	return fault_set(fault, config->file_count ? config->files[0] : LAPSED_CONFIG_FILE, 0, 0,
-			 "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]");
-}
-
 /* Everything new is read and verified before anything old is let go; a fault
  * leaves all as it was. */
 static void reload(struct daemon *daemon)
@@ -36,8 +29,8 @@ static void reload(struct daemon *daemon)
 
 	notify_reloading();
 	r = plan ? plan_load(plan, daemon->options, &fault) : -ENOMEM;
-	if (r == 0 && plan->config.source_count == 0)
-		r = no_sources(&plan->config, &fault);
+	if (r == 0)
+		r = plan_needs_sources(plan, &fault);
 	if (r == 0)
 		r = sinks_adopt(daemon->sinks, &plan->config.alerts);
 	if (r) {
@@ -99,10 +92,10 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 {
 	const struct config *config = &daemon->plan->config;
 	uint64_t seed = 0;
-	int r;
+	int r = plan_needs_sources(daemon->plan, fault);
 
-	if (config->source_count == 0)
-		return no_sources(config, fault);
+	if (r)
+		return r;
 	(void)!getrandom(&seed, sizeof seed, 0);
 	daemon->engine =
 		engine_new(daemon->plan->rules, &config->settings, &config->mute, &config->x509, seed, daemon_now());
@@ -164,6 +157,10 @@ static void tell_end(const struct daemon *daemon)
 		 (unsigned long long)status.verdicts[VERDICT_RECOVERED],
 		 (unsigned long long)status.verdicts[VERDICT_NOT_RETURNED],
 		 (unsigned long long)status.verdicts[VERDICT_AUTH_FAILURE], status.alerts);
+	if (status.unjudged || status.counts.limited)
+		log_line(SEVERITY_WARNING,
+			 "limits: %llu events were not judged; %llu messages were given up by a rule's pattern",
+			 (unsigned long long)status.unjudged, (unsigned long long)status.counts.limited);
 	sinks_tell_losses(daemon->sinks);
 }
 

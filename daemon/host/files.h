@@ -2,7 +2,6 @@
 #ifndef LAPSED_FILES_H
 #define LAPSED_FILES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* *ret_text is yours and NUL-ended. Returns 0 or -errno (-EFBIG over 8 MiB). */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fts.h>
 #include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 

@@ -3,7 +3,6 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "../core/basic/stamp.h"
 
 void notify_ready(const char *status)
 {

@@ -91,6 +91,16 @@ int plan_load(struct plan *ret, const struct plan_options *options, struct fault
 	return r ? r : ruleset_compile(ret->rules, fault);
 }
 
+int plan_needs_sources(const struct plan *plan, struct fault *fault)
+{
+	const struct config *config = &plan->config;
+
+	if (config->source_count > 0)
+		return 0;
+	return fault_set(fault, config->file_count ? config->files[0] : LAPSED_CONFIG_FILE, 0, 0,
+			 "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]");
+}
+
 void plan_clear(struct plan *plan)
 {
 	config_clear(&plan->config);

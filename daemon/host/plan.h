@@ -23,4 +23,8 @@ struct plan_options {
 int plan_load(struct plan *ret, const struct plan_options *options, struct fault *fault);
 void plan_clear(struct plan *plan);
 
+/* The daemon has nothing to do without sources; the offline tools have. Returns
+ * 0 or FAULT. */
+int plan_needs_sources(const struct plan *plan, struct fault *fault);
+
 #endif

@@ -14,10 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../core/basic/stamp.h"
+#include "entry.h"
 #include "journal.h"
 #include "sequence.h"
-#include "undated.h"
 
 enum {
 	ROUND = 1024,            /* entries between two looks at what journald has done to the files */
@@ -310,86 +309,16 @@ static void pass_newest(struct reader *reader)
 		reader->sequences.seen[i].awaited = reader->sequences.seen[i].newest;
 }
 
-/* --- entries ------------------------------------------------------------ */
-
-static void put(struct reader *reader, const char *data, size_t size)
-{
-	memcpy(reader->batch + reader->size, data, size);
-	reader->size += size;
-}
-
-static bool is_key(const char *key, size_t size, const char *name)
-{
-	return size == strlen(name) && memcmp(key, name, size) == 0;
-}
-
-static void put_record(struct reader *reader, const char *text, size_t size)
-{
-	char stamp[STAMP_TEXT], time[64];
-	uint64_t us;
-	size_t end;
-	bool empty;
-
-	if (size > JOURNAL_MESSAGE_MAX)
-		size = JOURNAL_MESSAGE_MAX;
-	if (undated_record(text, size, &end, &empty) && sd_journal_get_realtime_usec(reader->journal, &us) == 0 &&
-	    us < INT64_MAX / 1000) {
-		put(reader, text, end);
-		put(reader, time, (size_t)snprintf(time, sizeof time, "%s\"time\":\"%s\"}", empty ? "" : ",",
-						   stamp_format((int64_t)us * 1000, stamp)));
-	} else {
-		put(reader, text, size);
-	}
-	put(reader, "\n", 1);
-}
-
-static bool starts_with(const char *data, size_t size, const char *start)
-{
-	return size >= strlen(start) && memcmp(data, start, strlen(start)) == 0;
-}
-
-static bool is_own(const struct reader *reader, const char *data, size_t size)
-{
-	return is_key(data, size, "SYSLOG_IDENTIFIER=lapsed") || is_key(data, size, "_SYSTEMD_UNIT=lapsed.service") ||
-	       (*reader->own_match && is_key(data, size, reader->own_match));
-}
-
-/* Its data once, for each look may decompress it. The data of a field is good
- * only until the next: the message stands in the batch when another field says
- * that it is ours, or journald's own, and is taken out again. */
 static void take_entry(struct reader *reader)
 {
-	size_t size, before = reader->size;
-	bool has_message = false, is_journald = false;
-	unsigned long long refused = 0;
-	const void *data;
-	int r;
+	struct entry entry;
 
 	if (!note_position(reader))
 		return;
-	sd_journal_restart_data(reader->journal);
-	while ((r = sd_journal_enumerate_available_data(reader->journal, &data, &size)) > 0) {
-		if (!has_message && starts_with(data, size, "MESSAGE=")) {
-			put_record(reader, (const char *)data + 8, size - 8);
-			has_message = true;
-		} else if (is_key(data, size, "_TRANSPORT=driver")) {
-			is_journald = true;
-		} else if (starts_with(data, size, "N_DROPPED=")) {
-			/* The data does not end in NUL. */
-			char number[24];
-
-			snprintf(number, sizeof number, "%.*s", (int)(size - 10), (const char *)data + 10);
-			refused = strtoull(number, NULL, 10);
-		} else if (is_own(reader, data, size)) {
-			reader->size = before;
-			return;
-		}
-	}
-	if (is_journald && refused) {
-		reader->size = before;
-		reader->refused += refused;
-	}
-	if (r < 0 && !has_message && reader->last)
+	entry_read(reader->journal, reader->own_match, reader->batch + reader->size, &entry);
+	reader->size += entry.size;
+	reader->refused += entry.refused;
+	if (!entry.is_whole && reader->last)
 		lose(reader, reader->last->number, 1);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../core/rules/jsonc.h"
+#include "config.h"
 
 static const char *const kind_names[SINK_COUNT] = {
 #define X(name, text, help) text,
@@ -211,21 +212,20 @@ static int read_hubs(struct reading *reading, const json_t *array, struct roster
 /* Only the keys of its kind are offered. */
 static int wrong_key(struct reading *reading, enum sink_kind kind, const char *key)
 {
-	const char *names[KEY_COUNT], *near;
-	char path[160], words[320], expected[240];
+	const char *names[KEY_COUNT];
+	char section[32], path[160], expected[240];
 	int count = 0;
 
 	for (int i = 0; i < KEY_COUNT; i++)
 		if (key_rows[i].kinds & 1 << kind)
 			names[count++] = key_rows[i].name;
-	near = jsonc_nearest(key, names, (size_t)count);
-	snprintf(path, sizeof path, "alerts[%zu].%s=", reading->index, key);
-	if (near)
-		snprintf(words, sizeof words, "unknown key \"%s\"; did you mean \"%s\"?", key, near);
-	else
-		snprintf(words, sizeof words, "no key \"%s\" of \"%s\"; %s", key, kind_names[kind],
-			 expected_of(names, count, expected, sizeof expected));
-	return jsonc_fault(reading->file, reading->text, path, reading->fault, "%s", words);
+	snprintf(section, sizeof section, "alerts[%zu]", reading->index);
+	if (jsonc_nearest(key, names, (size_t)count))
+		return jsonc_unknown_key(reading->file, reading->text, section, key, names, (size_t)count,
+					 reading->fault);
+	snprintf(path, sizeof path, "%s.%s=", section, key);
+	return jsonc_fault(reading->file, reading->text, path, reading->fault, "no key \"%s\" of \"%s\"; %s", key,
+			   kind_names[kind], expected_of(names, count, expected, sizeof expected));
 }
 
 static int read_key(struct reading *reading, enum key key, const json_t *value, struct sink_config *sink)
@@ -312,12 +312,8 @@ int sinks_config_read(struct sinks_config *config, const json_t *array, const ch
 
 static void print_text(const char *before, const char *text)
 {
-	json_t *value = json_string(text);
-	char *dump = json_dumps(value, JSON_ENCODE_ANY);
-
-	printf("%s%s", before, dump ? dump : "null");
-	free(dump);
-	json_decref(value);
+	printf("%s", before);
+	config_print_text(text);
 }
 
 static void print_sink(const struct sink_config *sink)

@@ -209,11 +209,15 @@ static enum tail_found end_rotated(struct tail *tail, int64_t mono_ns)
 	return TAIL_BREAK;
 }
 
+/* What is there to be read, for whom it is emptied under. If that has happened
+ * since the last read, it was as much as was known before. */
 static uint64_t size_of(const struct tail *tail)
 {
 	struct stat status;
 
-	return fstat(tail->fd, &status) == 0 ? (uint64_t)status.st_size : 0;
+	if (fstat(tail->fd, &status) < 0 || (uint64_t)status.st_size < tail->offset)
+		return tail->size;
+	return (uint64_t)status.st_size;
 }
 
 /* n bytes were read, behind those that are known the new ones. */

@@ -291,7 +291,7 @@ def fleet_repeated(bench):
     daemon = bench.start(settings=FLEET | {"repeat_every": 1})
     append(bench.log, *(refused(now(), f"truck-{n}") for n in range(4)))
     daemon.alert("FLEET_ALERT")
-    daemon.alert("FLEET_ALERT", "repeated", seconds=4)
+    daemon.alert("FLEET_ALERT", "repeated")
 
 
 @story("one record that comes a day late does not put off what is due of other devices")
@@ -299,7 +299,7 @@ def late_record(bench):
     append(bench.log, connected(now() - 3600, "meter-1"))
     daemon = bench.start()
     append(bench.log, connected(now() - 86400, "meter-2"), expelled(now(), "meter-1"))
-    daemon.alert("NOT_RETURNED", device="meter-1", seconds=8)
+    daemon.alert("NOT_RETURNED", device="meter-1")
 
 
 @story("token renewals by expulsion every ten minutes are excessive churn, and it ends", syslog=True)

@@ -123,7 +123,7 @@ def rewritten(bench):
     os.truncate(bench.log, 0)
     append(bench.log, refused(second, "b"))
     daemon.process.send_signal(signal.SIGCONT)
-    daemon.alert("AUTH_FAIL", device="b", seconds=4)
+    daemon.alert("AUTH_FAIL", device="b")
     finish(daemon, 2, "a", "b")
 
 
@@ -135,6 +135,7 @@ def pause_within(daemon, size):
             read = int(file.readline().split()[1])
         if read > 1 << 20:
             daemon.process.send_signal(signal.SIGSTOP)
+            wait("it has stopped", lambda: "T (stopped)" in pathlib.Path(f"/proc/{daemon.pid}/status").read_text())
             with open(f"/proc/{daemon.pid}/io") as file:
                 read = int(file.readline().split()[1])
             return read < size - (8 << 20)

@@ -174,7 +174,7 @@ def orphan(bench):
     pid = reader(daemon)
     daemon.process.kill()
     daemon.process.wait()
-    wait("the reader goes", lambda: not os.path.exists(f"/proc/{pid}"), 5)
+    wait("the reader goes", lambda: not os.path.exists(f"/proc/{pid}"))
 
 
 @story("a wrong source is one line with its place, and the right ones are printed as they can be read")

@@ -225,9 +225,10 @@ def wrong(bench):
 def no_sources(bench):
     path = bench.folder / "empty.json"
     path.write_text("{}")
-    done = bench.run("--config", path)
-    expect(done.returncode, 2, "status")
-    holds(done.stderr.startswith(f"{path}: no sources: expected \"sources\": [{{\"path\": "), f"says {done.stderr!r}")
+    for arguments in ([], ["--check"]):
+        done = bench.run("--config", path, *arguments)
+        expect(done.returncode, 2, "status")
+        holds(done.stderr.startswith(f"{path}: no sources: expected \"sources\": [{{\"path\": "), f"says {done.stderr!r}")
     expect(bench.run("--config", path, "stray").returncode, 2, "status with a stray argument")
 
 

@@ -128,7 +128,7 @@ class Daemon:
         if number:
             self.process.send_signal(number)
         try:
-            status = self.process.wait(5)
+            status = self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             raise Failed("it does not stop") from None
         expect(status, 0, "exit status")
@@ -184,7 +184,7 @@ class Bench:
     def run(self, *arguments):
         """The program as a command that ends by itself."""
         return subprocess.run([self.lapsed, "--rules", self.rules, *map(str, arguments)], cwd=self.folder,
-                              capture_output=True, text=True, timeout=10)
+                              capture_output=True, text=True, timeout=4 * PATIENCE_S)
 
     def stop(self):
         for daemon in self.daemons:

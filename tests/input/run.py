@@ -655,6 +655,13 @@ def check_tells_that_all_is_good(run):
 
 
 @test
+def check_takes_no_arguments(run):
+    done = run.call("check", run.config)
+    same((done.returncode, done.stdout), (2, b""))
+    check(b"expected no arguments" in done.stderr, done.stderr.decode())
+
+
+@test
 def exit_code_tells_whether_a_device_needs_somebody(run):
     story, calm = run.file(GOOD), run.file(lines(RECORDS[:5] + RECORDS[-1:]))
     for extra in ([], ["--json"]):

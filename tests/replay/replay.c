@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/core/decode/decoder.h"
 #include "../../daemon/core/engine.h"
 #include "../../daemon/core/snapshot.h"
 #include "../../daemon/host/plan.h"

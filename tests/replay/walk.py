@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""fuzz.py --seed N --out FILE [--devices K] [--ties] [--ordered] [--frac]: a random log that stresses the state machine.
+"""walk.py --seed N --out FILE [--devices K] [--ties] [--ordered] [--frac]: a random log that stresses the state machine.
 --ties also lets two different records of one device and one signal share a stamp (their order is not defined by the design).
 --frac gives sub-second stamps to some devices."""
 import argparse, json, random

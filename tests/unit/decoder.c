@@ -6,7 +6,6 @@
 
 #include "../../daemon/core/decode/decoder.h"
 #include "../../daemon/core/decode/document.h"
-#include "../../daemon/core/decode/shapes.h"
 
 #define TIME "\"time\":\"2026-11-22T04:31:07.1234567Z\""
 #define HUB "\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT\""

@@ -65,27 +65,36 @@ static void take_out(struct agenda *agenda, struct watch *watch)
 		settle(agenda, at, last);
 }
 
-bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns)
+bool agenda_join(struct agenda *agenda)
 {
-	struct due due = {due_ns, watch}, *heap;
+	struct due *heap = list_reserve(agenda->heap, agenda->members, &agenda->capacity, sizeof *heap);
+
+	if (!heap)
+		return false;
+	agenda->heap = heap;
+	agenda->members++;
+	return true;
+}
+
+void agenda_leave(struct agenda *agenda, struct watch *watch)
+{
+	agenda_put(agenda, watch, STAMP_NEVER);
+	agenda->members--;
+}
+
+void agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns)
+{
+	struct due due = {due_ns, watch};
 
 	if (due_ns == STAMP_NEVER) {
 		if (watch->place)
 			take_out(agenda, watch);
-		return true;
+	} else if (!watch->place) {
+		agenda->count++;
+		rise(agenda, agenda->count - 1, due);
+	} else if (agenda->heap[watch->place - 1].at_ns != due_ns) {
+		settle(agenda, watch->place - 1, due);
 	}
-	if (watch->place) {
-		if (agenda->heap[watch->place - 1].at_ns != due_ns)
-			settle(agenda, watch->place - 1, due);
-		return true;
-	}
-	heap = list_reserve(agenda->heap, agenda->count, &agenda->capacity, sizeof *heap);
-	if (!heap)
-		return false;
-	agenda->heap = heap;
-	agenda->count++;
-	rise(agenda, agenda->count - 1, due);
-	return true;
 }
 
 const struct due *agenda_first(const struct agenda *agenda)

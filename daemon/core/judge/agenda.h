@@ -13,12 +13,18 @@ struct agenda {
 		int64_t at_ns;
 		struct watch *watch; /* knows its place */
 	} *heap;
-	size_t count, capacity;
+	size_t count, members, capacity;
 };
 
-/* Puts a watch at due_ns, or moves it there; STAMP_NEVER takes it out.
- * Returns false if there is no memory. */
-bool agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns);
+/* There is a place for one more watch from now on, or no memory for it. */
+bool agenda_join(struct agenda *agenda);
+
+/* A watch that has joined leaves, and with it its place. */
+void agenda_leave(struct agenda *agenda, struct watch *watch);
+
+/* Puts a watch that has joined at due_ns, or moves it there; STAMP_NEVER takes
+ * it out. */
+void agenda_put(struct agenda *agenda, struct watch *watch, int64_t due_ns);
 
 /* The first, or NULL. */
 const struct due *agenda_first(const struct agenda *agenda);

@@ -21,7 +21,7 @@ static size_t find(const struct hub *hub, int64_t time_ns, int64_t hold_ns)
 	return low;
 }
 
-static bool insert(struct hub *hub, size_t at, int64_t time_ns)
+static bool insert(struct hub *hub, size_t at, struct trouble trouble)
 {
 	struct trouble *troubles = list_reserve(hub->troubles, hub->trouble_count, &hub->trouble_capacity,
 						sizeof *troubles);
@@ -30,7 +30,7 @@ static bool insert(struct hub *hub, size_t at, int64_t time_ns)
 		return false;
 	hub->troubles = troubles;
 	memmove(hub->troubles + at + 1, hub->troubles + at, (hub->trouble_count - at) * sizeof *hub->troubles);
-	hub->troubles[at] = (struct trouble){time_ns, time_ns};
+	hub->troubles[at] = trouble;
 	hub->trouble_count++;
 	return true;
 }
@@ -45,7 +45,7 @@ bool hub_note_trouble(struct hub *hub, int64_t time_ns, int64_t hold_ns)
 	if (span && time_ns >= span->first_ns && time_ns <= span->last_ns)
 		return false;
 	if (!span || stamp_add(time_ns, hold_ns) <= span->first_ns)
-		return insert(hub, at, time_ns);
+		return insert(hub, at, (struct trouble){time_ns, time_ns});
 	span->first_ns = stamp_min(span->first_ns, time_ns);
 	span->last_ns = stamp_max(span->last_ns, time_ns);
 	/* It may now reach the next one. */
@@ -54,6 +54,20 @@ bool hub_note_trouble(struct hub *hub, int64_t time_ns, int64_t hold_ns)
 		memmove(span + 1, span + 2, (hub->trouble_count - at - 2) * sizeof *span);
 		hub->trouble_count--;
 	}
+	return true;
+}
+
+bool hub_restore_trouble(struct hub *hub, const struct trouble *trouble, int64_t hold_ns)
+{
+	struct trouble *last = hub->trouble_count ? &hub->troubles[hub->trouble_count - 1] : NULL;
+
+	if (hold_ns == 0)
+		return true;
+	if (last && trouble->first_ns <= last->last_ns)
+		return false;
+	if (!last || stamp_add(last->last_ns, hold_ns) <= trouble->first_ns)
+		return insert(hub, hub->trouble_count, *trouble);
+	last->last_ns = trouble->last_ns;
 	return true;
 }
 

@@ -21,6 +21,11 @@ struct hub {
  * may have moved. */
 bool hub_note_trouble(struct hub *hub, int64_t time_ns, int64_t hold_ns);
 
+/* Trouble that was noted before, in its order: what was one span stays one,
+ * whatever the hold is now. Returns false if it is not later than what is
+ * known, or there is no memory. */
+bool hub_restore_trouble(struct hub *hub, const struct trouble *trouble, int64_t hold_ns);
+
 /* Where a deadline comes to lie when it waits for the hub. */
 int64_t hub_delay(const struct hub *hub, int64_t deadline_ns, int64_t hold_ns);
 

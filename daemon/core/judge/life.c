@@ -98,22 +98,6 @@ static void take_alive(struct life *life, struct court *court, const struct even
 	begin_session(life, event->time_ns, episode->open && episode->back_ns == event->time_ns);
 }
 
-static void keep_rhythm(struct life *life, int64_t now_ns)
-{
-	int64_t interval, slack = life->cadence_ns / 10;
-
-	if (life->expelled_ns == STAMP_NONE)
-		return;
-	interval = now_ns - life->expelled_ns;
-	if (life->cadence_count > 0 && interval >= life->cadence_ns - slack && interval <= life->cadence_ns + slack) {
-		life->cadence_ns += (interval - life->cadence_ns) / 4;
-		life->cadence_count++;
-	} else {
-		life->cadence_ns = interval;
-		life->cadence_count = 1;
-	}
-}
-
 /* What follows from an expulsion once it stands in its episode. */
 static void judge_expulsion(struct life *life, struct court *court, const struct event *event, int64_t before_ns,
 			    bool unsettled)
@@ -166,8 +150,8 @@ static void take_expelled(struct life *life, struct court *court, const struct e
 	episode->expulsions++;
 	if (episode->anchor_ns == STAMP_NONE)
 		episode_await(life, court, now, now);
-	if (!unsettled)
-		keep_rhythm(life, now);
+	if (!unsettled && life->expelled_ns != STAMP_NONE)
+		rhythm_note(&life->rhythm, now - life->expelled_ns);
 	end_session(life);
 	life->expulsions++;
 	life->expelled_ns = life->signal_ns = now;
@@ -507,26 +491,6 @@ bool life_is_quiet(const struct life *life)
 		if (life->episodes[i].open)
 			return false;
 	return true;
-}
-
-int64_t life_cadence_s(const struct life *life)
-{
-	return life->cadence_count >= 2 ? (life->cadence_ns + STAMP_SECOND / 2) / STAMP_SECOND : 0;
-}
-
-int64_t life_token_lifespan_s(const struct life *life)
-{
-	/* The hub enforces an expiry 4 to 11 minutes late; lifespans are round. */
-	static const int64_t round[] = {86400, 3600, 1800, 900, 600, 300, 60};
-	int64_t cadence = life_cadence_s(life);
-
-	for (size_t i = 0; i < sizeof round / sizeof *round; i++) {
-		int64_t lifespan = (cadence - 240) / round[i] * round[i];
-
-		if (cadence > 240 && lifespan > 0 && lifespan >= cadence - 660)
-			return lifespan;
-	}
-	return 0;
 }
 
 bool life_churns(const struct life *life, const struct settings *settings)

@@ -12,6 +12,7 @@
 #include "../rules/terms.h"
 #include "event.h"
 #include "hub.h"
+#include "rhythm.h"
 
 enum { RECENT_MAX = 8, RETURNS_MAX = 8 };
 
@@ -36,7 +37,7 @@ struct episode {
 	bool timed;             /* the verdict was reached because time passed */
 	bool overdue;           /* the deadline has passed without a return */
 	uint8_t reached;        /* a bit for each verdict that was reached */
-	uint8_t rank;           /* of the reason: enum rank in life.c */
+	uint8_t rank;           /* of the reason: enum rank in episode.c */
 	uint8_t protocol;       /* of the expelled session */
 	uint32_t expulsions, refusals;
 	uint32_t run;           /* refusals since the device was last connected */
@@ -71,8 +72,7 @@ struct life {
 	struct recent denied; /* of the open episode */
 	int64_t returns_ns[RETURNS_MAX];
 	unsigned return_count; /* in all; the ring holds the last */
-	int64_t cadence_ns;  /* between expulsions, where they keep a rhythm */
-	unsigned cadence_count;
+	struct rhythm rhythm; /* of its expulsions */
 	struct episode episodes[SCOPE_COUNT];
 };
 
@@ -114,10 +114,6 @@ bool life_is_x509(const struct life *life, const struct court *court);
 
 /* Nothing open and nothing pending: only habits are left to remember. */
 bool life_is_quiet(const struct life *life);
-
-/* The token's lifespan that the rhythm speaks of, in seconds; 0: no rhythm. */
-int64_t life_token_lifespan_s(const struct life *life);
-int64_t life_cadence_s(const struct life *life);
 
 /* Its token is renewed by expulsion more often than is reasonable. */
 bool life_churns(const struct life *life, const struct settings *settings);

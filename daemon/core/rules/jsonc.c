@@ -228,3 +228,14 @@ const char *jsonc_nearest(const char *word, const char *const *candidates, size_
 	}
 	return nearest;
 }
+
+int jsonc_unknown_key(const char *file, struct span text, const char *section, const char *key,
+		      const char *const *names, size_t count, struct fault *fault)
+{
+	const char *near = jsonc_nearest(key, names, count);
+	char path[256];
+
+	snprintf(path, sizeof path, "%s.%s=", section, key);
+	return jsonc_fault(file, text, path, fault, "unknown key \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
+			   near ? near : "", near ? "\"?" : "");
+}

@@ -16,6 +16,11 @@ int jsonc_parse(const char *file, struct span text, json_t **ret_value, struct f
 int jsonc_fault(const char *file, struct span text, const char *path, struct fault *fault, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* A key of the object at path section ("": the whole) that is none of names:
+ * sets fault at it, with the nearest of them. Returns FAULT. */
+int jsonc_unknown_key(const char *file, struct span text, const char *section, const char *key,
+		      const char *const *names, size_t count, struct fault *fault);
+
 /* The one of candidates nearest to word, or NULL if none is near. */
 const char *jsonc_nearest(const char *word, const char *const *candidates, size_t count);
 

@@ -32,6 +32,7 @@ struct sdk {
 /* What a message was found to say. */
 struct finding {
 	reason_id reason;
+	reason_id limited; /* the last whose pattern ran into its limits; 0: none did */
 	char captures[256]; /* "policy=fleet; resource=HUB/devices/x", redacted; may be empty */
 };
 
@@ -57,14 +58,13 @@ enum signal ruleset_classify(const struct ruleset *ruleset, struct span category
 reason_id ruleset_reason_of_code(const struct ruleset *ruleset, uint32_t code);
 
 /* Looks a hub's message up. Patterns run under limits: a message on which one
- * runs into them counts as not matched by it, and in ruleset_limited(). */
+ * runs into them counts as not matched by it. */
 void ruleset_match(const struct ruleset *ruleset, struct span message, struct finding *ret);
 
 const struct reason *ruleset_reason(const struct ruleset *ruleset, reason_id id);
 reason_id ruleset_find(const struct ruleset *ruleset, const char *id);
 const struct verdict_text *ruleset_verdict(const struct ruleset *ruleset, enum verdict verdict);
 const struct sdk *ruleset_sdk(const struct ruleset *ruleset, struct span sdk_version);
-uint64_t ruleset_limited(const struct ruleset *ruleset);
 
 /* How many signals, reasons and samples were read; for `check`. */
 void ruleset_count(const struct ruleset *ruleset, unsigned *ret_signals, unsigned *ret_reasons,

@@ -5,7 +5,6 @@
 #ifndef LAPSED_SETTINGS_H
 #define LAPSED_SETTINGS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "../basic/span.h"

@@ -151,6 +151,11 @@ size_t notice_pack(const struct notice *notice, char *buffer, size_t size)
 	return fits ? packed.size : 0;
 }
 
+static bool is_severity(int severity)
+{
+	return severity >= 0 && severity <= 7;
+}
+
 bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice *ret)
 {
 	const char **texts[] = {&ret->reason, &ret->hub, &ret->sdk, &ret->authentication, &ret->protocol};
@@ -158,7 +163,9 @@ bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice
 	uint32_t ids[2];
 
 	if (!packed_take(&bytes, ret, sizeof *ret) || ret->kind >= NOTICE_COUNT || ret->verdict >= VERDICT_COUNT ||
-	    ret->state >= STATE_COUNT)
+	    ret->state >= STATE_COUNT || !is_severity(ret->severity) || !is_severity(ret->alert_severity) ||
+	    !memchr(ret->id, '\0', sizeof ret->id) || !memchr(ret->message, '\0', sizeof ret->message) ||
+	    !memchr(ret->captures, '\0', sizeof ret->captures) || !memchr(ret->sentence, '\0', sizeof ret->sentence))
 		return false;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (!packed_take_text(&bytes, texts[i]))
