@@ -218,7 +218,9 @@ int command_explain(const struct options *options)
 		}
 		trace_clear(&trace);
 	}
-	if (status == EXIT_DONE && told == 0) {
+	if (tell_lack(survey)) {
+		status = EXIT_UNREACHED;
+	} else if (status == EXIT_DONE && told == 0) {
 		fprintf(stderr, "no record of the device \"%s\" was found\n", options->device);
 		status = EXIT_UNREACHED;
 	}

@@ -32,6 +32,10 @@ void report_event(struct report *report, const struct event *event);
 
 int survey_files(struct survey *survey, const struct options *options);
 
+/* Returns whether something cannot be said for want of memory, and tells it.
+ * survey: NULL if there was none for it. */
+bool tell_lack(const struct survey *survey);
+
 enum { DEVICE_LABEL = 1024 };
 
 /* "hub/device/module", escaped, for people. */

@@ -60,6 +60,15 @@ int survey_files(struct survey *survey, const struct options *options)
 	return failed ? EXIT_UNREACHED : EXIT_DONE;
 }
 
+bool tell_lack(const struct survey *survey)
+{
+	bool lacked = !survey || survey_lacked_memory(survey);
+
+	if (lacked)
+		fprintf(stderr, "not all can be said: out of memory\n");
+	return lacked;
+}
+
 static bool other_settings(const struct options *options, const struct plan *plan, struct settings *ret)
 {
 	struct config other = {.settings = plan->config.settings};
@@ -103,14 +112,10 @@ int command_scan(const struct options *options)
 	survey = survey_new(plan.rules, &plan.config.settings, &plan.config.x509, seed);
 	status = !survey ? EXIT_UNREACHED
 		 : other_settings(options, &plan, &what_if) ? survey_files(survey, options) : EXIT_WRONG;
-	if (survey && status != EXIT_WRONG) {
-		if (survey_findings(survey)) {
-			found = report(survey, &plan, &what_if, options);
-		} else {
-			fprintf(stderr, "nothing can be said: out of memory\n");
-			status = EXIT_UNREACHED;
-		}
-	}
+	if (survey && status != EXIT_WRONG && survey_findings(survey))
+		found = report(survey, &plan, &what_if, options);
+	if (tell_lack(survey))
+		status = EXIT_UNREACHED;
 	survey_free(survey);
 	plan_clear(&plan);
 	return status == EXIT_DONE && found && options->exit_code ? EXIT_FOUND : status;

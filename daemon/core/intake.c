@@ -20,7 +20,7 @@ struct kind {
 /* What a message was found to say. */
 struct reading {
 	reason_id reason, limited; /* see struct finding */
-	struct excerpt *excerpt; /* NULL: no message, or no memory */
+	struct excerpt *excerpt;   /* NULL: no message, or no memory */
 };
 
 struct intake {

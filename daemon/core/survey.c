@@ -35,6 +35,7 @@ struct survey {
 	struct court court;
 	struct finding_of_device *findings; /* of all devices, in order; NULL: not judged yet */
 	uint64_t unjudged;
+	bool lacked_memory;
 };
 
 struct survey *survey_new(const struct ruleset *rules, const struct settings *settings,
@@ -300,6 +301,7 @@ void survey_close(struct survey *survey)
 	size_t count = registry_devices(survey->registry);
 
 	survey->order = malloc((count + 1) * sizeof *survey->order);
+	survey->lacked_memory |= !survey->order;
 	if (!survey->order)
 		return;
 	hand_out(survey);
@@ -382,6 +384,7 @@ void survey_judge(struct survey *survey, size_t index, const struct settings *se
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		if (life.episodes[i].open)
 			episodes_keep(court, &life.episodes[i]);
+	survey->lacked_memory |= court->lost;
 	arrange_episodes(court);
 	*ret = (struct finding_of_device){
 		.device = device,
@@ -418,10 +421,13 @@ const struct finding_of_device *survey_findings(struct survey *survey)
 	if (survey->findings || !survey->order)
 		return survey->findings;
 	survey->findings = calloc(count + 1, sizeof *survey->findings);
+	survey->lacked_memory |= !survey->findings;
 	for (size_t i = 0; survey->findings && i < count; i++) {
 		survey_judge(survey, i, survey->settings, NULL, &survey->findings[i]);
-		if (!keep_episodes(&survey->findings[i]))
+		if (!keep_episodes(&survey->findings[i])) {
+			survey->lacked_memory = true;
 			free_findings(survey);
+		}
 	}
 	return survey->findings;
 }
@@ -456,7 +462,12 @@ const char *survey_source_name(const struct survey *survey, uint16_t source)
 	return survey->sources[source];
 }
 
+bool survey_lacked_memory(const struct survey *survey)
+{
+	return survey->lacked_memory;
+}
+
 size_t survey_devices(const struct survey *survey)
 {
-	return registry_devices(survey->registry);
+	return survey->order ? registry_devices(survey->registry) : 0;
 }

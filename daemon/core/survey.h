@@ -41,7 +41,10 @@ struct span_of_time survey_time(const struct survey *survey);
 struct registry *survey_registry(struct survey *survey);
 const char *survey_source_name(const struct survey *survey, uint16_t source);
 
-/* All devices in the order of hub, device, module. */
+/* Something could not be judged for want of memory. */
+bool survey_lacked_memory(const struct survey *survey);
+
+/* All devices in the order of hub, device, module; none until survey_close(). */
 size_t survey_devices(const struct survey *survey);
 
 /* One device judged. */

@@ -216,7 +216,8 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 	if (r == 0) {
 		/* Whoever reads the line may send a signal at once. */
 		start_loop(daemon);
-		log_line(SEVERITY_INFO, "lapsed %s follows %zu sources", LAPSED_VERSION, daemon->source_count);
+		log_line(SEVERITY_INFO, "lapsed %s follows %zu source%s", LAPSED_VERSION, daemon->source_count,
+			 daemon->source_count == 1 ? "" : "s");
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
 		end_reading(daemon);
 		sinks_drain(daemon->sinks, DRAIN_MS);

@@ -188,7 +188,7 @@ def stops_early(bench):
     for _ in range(64):
         append(bench.log, chunk)
     daemon = bench.start(settings={}, caught_up=False)
-    daemon.line("follows 1 sources")
+    daemon.line("follows 1 source")
     begun = time.monotonic()
     daemon.stop()
     holds(time.monotonic() - begun < 2, "it takes more than two seconds")

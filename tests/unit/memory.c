@@ -1,8 +1,9 @@
-/* Memory that runs out at any one place: the engine does not fail, and a device
- * in trouble is told of, or counted as not judged. */
+/* Memory that runs out at any one place: neither engine nor survey fails, and a
+ * device in trouble is told of, or counted as not judged. */
 #include "rules.h"
 
 #include "../../daemon/core/engine.h"
+#include "../../daemon/core/survey.h"
 
 enum { DEVICES = 12 };
 
@@ -69,6 +70,15 @@ static void step(struct engine *engine, const struct input *input, bool told[DEV
 			told[output.notices[i].device.data[0] - 'a'] = true;
 }
 
+static struct span expulsion(int device, char text[400])
+{
+	snprintf(text, 400,
+		 "{\"time\":\"2026-03-02T10:00:%02dZ\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT\","
+		 "\"operationName\":\"deviceDisconnect\",\"category\":\"Connections\",\"level\":\"Error\","
+		 "\"resultType\":\"401003\",\"properties\":{\"deviceId\":\"%c\"}}\n", device, 'a' + device);
+	return span_of(text);
+}
+
 /* Devices that are expelled and never come back; what is known of them when a
  * day has passed. Returns false once no allocation was refused any more. */
 static bool play(long granted)
@@ -85,12 +95,9 @@ static bool play(long granted)
 	left = granted;
 	for (int i = 0; i < DEVICES; i++) {
 		char text[400];
+		struct span bytes = expulsion(i, text);
 
-		snprintf(text, sizeof text,
-			 "{\"time\":\"2026-03-02T10:00:%02dZ\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT\","
-			 "\"operationName\":\"deviceDisconnect\",\"category\":\"Connections\",\"level\":\"Error\","
-			 "\"resultType\":\"401003\",\"properties\":{\"deviceId\":\"%c\"}}\n", i, 'a' + i);
-		step(engine, &(struct input){.type = INPUT_BYTES, .now = now, .stream = 1, .bytes = span_of(text)}, told);
+		step(engine, &(struct input){.type = INPUT_BYTES, .now = now, .stream = 1, .bytes = bytes}, told);
 	}
 	for (int hour = 0; hour < 48; hour++) {
 		now.wall_ns += 3600 * STAMP_SECOND;
@@ -119,10 +126,55 @@ static void test_a_device_is_told_of_or_counted_whatever_memory_is_refused(void 
 	assert_true(granted > 20);
 }
 
+/* The same devices in a log. Returns false once no allocation was refused. */
+static bool survey_them(long granted)
+{
+	struct survey *survey;
+	bool refused, opened;
+	size_t found = 0;
+
+	left = granted;
+	survey = survey_new(rules, &settings, &nobody, 1);
+	opened = survey && survey_source(survey, "log");
+	if (opened) {
+		for (int i = 0; i < DEVICES; i++) {
+			char text[400];
+
+			survey_feed(survey, expulsion(i, text));
+		}
+		survey_source_end(survey);
+		survey_close(survey);
+	}
+	/* As explain does, which judges each device by itself. */
+	for (size_t i = 0; opened && i < survey_devices(survey); i++) {
+		struct finding_of_device finding;
+
+		survey_judge(survey, i, &settings, NULL, &finding);
+		found += finding.episode_count;
+	}
+	refused = left < 0;
+	left = -1;
+	if (opened && !survey_lacked_memory(survey) &&
+	    found + survey_unjudged(survey) + survey_counts(survey)->malformed < DEVICES)
+		fail_msg("allocation %ld: %zu of %d devices were found", granted, found, DEVICES);
+	survey_free(survey);
+	return refused;
+}
+
+static void test_a_device_is_found_or_counted_whatever_memory_is_refused(void **state)
+{
+	long granted = 0;
+
+	while (survey_them(granted))
+		granted++;
+	assert_true(granted > 20);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_device_is_told_of_or_counted_whatever_memory_is_refused),
+		cmocka_unit_test(test_a_device_is_found_or_counted_whatever_memory_is_refused),
 	};
 
 	return (cmocka_set_message_output(CM_OUTPUT_TAP), cmocka_run_group_tests(tests, begin, end));

@@ -11,7 +11,7 @@ enum {
 	SHAPES_TEXT_MAX = 1 << 19, /* bytes of all their texts; a day of four hubs has 84 KB */
 	SLOTS_MAX = 32,
 	TEXT_MAX = 4096,    /* longer records are not worth their shape */
-	VALUES_MAX = 48,    /* more values than this are not few */
+	VALUES_MAX = 128,   /* more values than this are not few; a hub has some sixty operations */
 	/* Where records are not alike, looking for their shape is a loss: */
 	CREDIT_MAX = 256,   /* misses in a row until it is given up */
 	PAUSE = 16384,      /* for so many records */

@@ -1,64 +1,13 @@
-#include "splitter.h"
-
+/* Around the records: what holds them, what is between them, and how to go on
+ * after a broken one. */
 #include <stdlib.h>
 
-enum { DEPTH_MAX = 64 };
+#include "splitter_parts.h"
 
 const char *const malformed_names[] = {
 #define X(name, text, ...) text,
 	MALFORMED(X)
 #undef X
-};
-
-enum state {
-	BETWEEN,        /* at a place where a record may begin */
-	BETWEEN_STRING, /* in a key or value of an envelope */
-	SKIP_LINE,      /* nothing more of this line counts */
-	RESYNC_LINE,    /* after a broken record: at the begin of a line */
-	RESYNC_INLINE,  /* after a broken record in an array that stands on one line */
-	/* within a record: */
-	KEY_OR_END,
-	KEY,
-	COLON,
-	VALUE,
-	VALUE_OR_END,
-	STRING,
-	LITERAL,
-	AFTER_VALUE,
-};
-
-struct splitter {
-	size_t record_max;
-	const char *data; /* the bytes at hand */
-	size_t size, at;
-	struct span fed;  /* what comes behind them */
-	char *carry;
-	size_t carry_capacity, carry_size;
-	uint64_t line;
-	enum state state;
-	bool escaped, ended;
-
-	/* the record under way */
-	bool open, dropped; /* dropped: too long, its bytes are not kept */
-	bool is_key, is_row;
-	bool fresh;         /* it began at the very begin of its line: nothing is around it */
-	bool folded;        /* it has gone on to a second line */
-	size_t start, key;  /* offsets in data */
-	size_t second;      /* where its second line begins */
-	uint64_t start_line;
-	unsigned depth;
-	uint64_t objects;   /* a bit a level: object, not array */
-
-	/* around it */
-	unsigned nest;      /* brackets of arrays and envelopes that are open */
-	bool rows;          /* in the rows of a table */
-	char *columns;
-	size_t columns_size;
-	uint64_t columns_id;
-	bool torn;          /* something broken was counted within them */
-	bool resync;        /* looking for the next record: counted already */
-	bool line_start;    /* nothing stood on this line yet */
-	char previous;      /* the last character that was not blank */
 };
 
 struct splitter *splitter_new(size_t record_max)
@@ -182,20 +131,6 @@ static bool take_fed(struct splitter *splitter)
 	return true;
 }
 
-static void begin(struct splitter *splitter, bool row)
-{
-	splitter->open = true;
-	splitter->dropped = false;
-	splitter->is_row = row;
-	splitter->fresh = splitter->line_start;
-	splitter->start = splitter->at++;
-	splitter->start_line = splitter->line;
-	splitter->folded = false;
-	splitter->depth = 1;
-	splitter->objects = !row;
-	splitter->state = row ? VALUE_OR_END : KEY_OR_END;
-}
-
 /* The record under way is broken. Reading goes on at the second of its lines,
  * for it may have been the first that was cut off; on the same line only
  * within an array. Returns whether this is to be counted. */
@@ -222,189 +157,11 @@ static bool broken(struct splitter *splitter)
 	return count;
 }
 
-/* An envelope's array begins: what came before it was no record. */
-static void enter_array(struct splitter *splitter)
-{
-	splitter->open = false;
-	splitter->nest += 2;
-	splitter->state = BETWEEN;
-}
-
-static void enter_rows(struct splitter *splitter)
-{
-	static const char rest[] = "null}";
-	size_t size = splitter->at - splitter->start;
-	char *columns = realloc(splitter->columns, size + sizeof rest);
-
-	if (!columns)
-		return;
-	memcpy(columns, splitter->data + splitter->start, size);
-	memcpy(columns + size, rest, sizeof rest);
-	splitter->columns = columns;
-	splitter->columns_size = size + sizeof rest - 1;
-	splitter->columns_id++;
-	enter_array(splitter);
-	splitter->rows = true;
-}
-
-/* An array is the value of a key of the record under way: if the key says
- * that records are in it, it is no record but an envelope. */
-static bool opens_envelope(struct splitter *splitter)
-{
-	const char *key = splitter->data + splitter->key;
-	size_t left = splitter->at - splitter->key;
-
-	if (splitter->depth != 1 || splitter->is_row || splitter->dropped || !(splitter->objects & 1))
-		return false;
-	if ((left > 8 && memcmp(key, "records\"", 8) == 0) || (left > 7 && memcmp(key, "tables\"", 7) == 0)) {
-		if (splitter->fresh) { /* whatever was around it has been cut short */
-			splitter->nest = 0;
-			splitter->rows = false;
-		}
-		enter_array(splitter);
-	} else if (left > 5 && memcmp(key, "rows\"", 5) == 0)
-		enter_rows(splitter);
-	else
-		return false;
-	splitter->at++;
-	return true;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static bool is_literal(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' ||
-	       c == '.';
-}
-
-enum step { GO_ON, DONE, BROKEN, DEEP };
-
-static enum step open_container(struct splitter *splitter, bool object)
-{
-	if (!object && opens_envelope(splitter))
-		return GO_ON;
-	if (splitter->depth == DEPTH_MAX)
-		return DEEP;
-	splitter->objects = splitter->objects << 1 | object;
-	splitter->depth++;
-	splitter->at++;
-	splitter->state = object ? KEY_OR_END : VALUE_OR_END;
-	return GO_ON;
-}
-
-static enum step close_container(struct splitter *splitter, bool object)
-{
-	if ((splitter->objects & 1) != object)
-		return BROKEN;
-	splitter->objects >>= 1;
-	splitter->depth--;
-	splitter->at++;
-	splitter->state = AFTER_VALUE;
-	return splitter->depth == 0 ? DONE : GO_ON;
-}
-
-static enum step begin_string(struct splitter *splitter, bool is_key)
-{
-	splitter->is_key = is_key;
-	splitter->escaped = false;
-	splitter->state = STRING;
-	splitter->key = is_key && splitter->depth == 1 ? splitter->at + 1 : splitter->key;
-	splitter->at++;
-	return GO_ON;
-}
-
-static enum step value(struct splitter *splitter, char c)
-{
-	switch (c) {
-	case '{':
-		return open_container(splitter, true);
-	case '[':
-		return open_container(splitter, false);
-	case '"':
-		return begin_string(splitter, false);
-	case ']':
-		return splitter->state == VALUE_OR_END ? close_container(splitter, false) : BROKEN;
-	default:
-		splitter->state = LITERAL;
-		return is_literal(c) ? GO_ON : BROKEN;
-	}
-}
-
-static enum step string(struct splitter *splitter)
-{
-	for (; splitter->at < splitter->size; splitter->at++) {
-		unsigned char c = (unsigned char)splitter->data[splitter->at];
-
-		if (c < 0x20)
-			return BROKEN;
-		if (splitter->escaped)
-			splitter->escaped = false;
-		else if (c == '\\')
-			splitter->escaped = true;
-		else if (c == '"') {
-			splitter->at++;
-			splitter->state = splitter->is_key ? COLON : AFTER_VALUE;
-			return GO_ON;
-		}
-	}
-	return GO_ON;
-}
-
-/* One step within a record. */
-static enum step within(struct splitter *splitter)
-{
-	char c = splitter->data[splitter->at];
-
-	if (splitter->state == STRING)
-		return string(splitter);
-	if (splitter->state == LITERAL) {
-		if (is_literal(c))
-			splitter->at++;
-		else
-			splitter->state = AFTER_VALUE;
-		return GO_ON;
-	}
-	if (is_blank(c)) {
-		splitter->line += c == '\n';
-		splitter->at++;
-		if (c == '\n' && !splitter->folded) {
-			splitter->folded = true;
-			splitter->second = splitter->at;
-		}
-		return GO_ON;
-	}
-	switch (splitter->state) {
-	case KEY_OR_END:
-		if (c == '}')
-			return close_container(splitter, true);
-		/* fall through */
-	case KEY:
-		return c == '"' ? begin_string(splitter, true) : BROKEN;
-	case COLON:
-		splitter->at++;
-		splitter->state = VALUE;
-		return c == ':' ? GO_ON : BROKEN;
-	case VALUE:
-	case VALUE_OR_END:
-		return value(splitter, c);
-	default: /* AFTER_VALUE */
-		if (c == '}' || c == ']')
-			return close_container(splitter, c == '}');
-		splitter->state = splitter->objects & 1 ? KEY : VALUE;
-		splitter->at += c == ',';
-		return c == ',' ? GO_ON : BROKEN;
-	}
-}
-
 /* A character between records. Returns whether it has no business there. */
 static bool between(struct splitter *splitter, char c)
 {
 	if (c == '{' || (c == '[' && splitter->rows)) {
-		begin(splitter, c == '[');
+		splitter_begin(splitter, c == '[');
 		splitter->line_start = false;
 		return false;
 	}
@@ -564,7 +321,7 @@ static enum split advance(struct splitter *splitter, struct document *ret, enum 
 	default:
 		break;
 	}
-	step = within(splitter);
+	step = splitter_step(splitter);
 	if (splitter->open && !splitter->dropped && splitter->at - splitter->start > splitter->record_max) {
 		/* On several lines it is rather a broken one that swallows its
 		 * successors; on one line it is skipped to its end, unkept. */

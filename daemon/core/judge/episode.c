@@ -168,8 +168,10 @@ void episodes_keep(struct court *court, const struct episode *episode)
 {
 	struct episode *ended = list_reserve(court->ended, court->ended_count, &court->ended_capacity, sizeof *ended);
 
-	if (!ended)
+	if (!ended) {
+		court->lost = true;
 		return;
+	}
 	court->ended = ended;
 	ended[court->ended_count++] = *episode;
 }

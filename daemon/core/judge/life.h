@@ -84,6 +84,7 @@ struct court {
 	bool x509;                       /* the configuration says so of this device */
 	struct episode *ended;           /* grows by every episode that ends; may be moved */
 	size_t ended_count, ended_capacity;
+	bool lost;                       /* there was no memory for one that ended */
 	struct trace *trace;             /* NULL: not told */
 };
 
