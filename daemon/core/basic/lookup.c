@@ -72,12 +72,12 @@ static inline uint64_t mix(uint64_t hash, uint64_t word)
 /* Two hashes beside each other, since one step has to wait for the one before. */
 uint64_t lookup_hash(uint64_t seed, struct span text)
 {
-	const char *at = text.data, *end = at + text.size;
 	uint64_t hash = mix(seed, text.size), other = 0;
+	const char *at = text.data, *end;
 
 	if (text.size < 8)
 		return mix(hash, hash_short((const unsigned char *)at, text.size));
-	for (; end - at > 16; at += 16) {
+	for (end = at + text.size; end - at > 16; at += 16) {
 		hash = mix(hash, word_at(at));
 		other = mix(other, word_at(at + 8));
 	}
