@@ -210,7 +210,7 @@ struct lesson {
 
 static bool is_slot(const struct shapes *shapes, const struct token *token)
 {
-	return !token->key || !token->key->few || shapes->many[token->key->field];
+	return !token->meaning.few || shapes->many[token->meaning.field];
 }
 
 /* Returns false if it is no good example. */
@@ -245,8 +245,8 @@ static uint32_t text_end(const struct lesson *lesson)
 /* The token wins its field: see fields_set(). */
 static bool counts(const struct scanner *scanner, const struct token *token)
 {
-	return token->key && token->key->field != FIELD_FAMILIAR &&
-	       scanner->fields.value[token->part][token->key->field].rank == token->key->rank;
+	return token->meaning.field != FIELD_NONE && token->meaning.field != FIELD_FAMILIAR &&
+	       scanner->fields.value[token->part][token->meaning.field].rank == token->meaning.rank;
 }
 
 /* Nodes for the rest of the record. Returns the first. */
@@ -272,7 +272,7 @@ static uint16_t append(struct lesson *lesson, uint16_t shape)
 		node->next = (uint16_t)shapes->node_count;
 		node->level = token->level;
 		node->part = token->part;
-		node->field = counts(lesson->scanner, token) ? token->key->field : FIELD_NONE;
+		node->field = counts(lesson->scanner, token) ? token->meaning.field : FIELD_NONE;
 		lesson->begin = lesson->at = token->end;
 		lesson->slot++;
 	}
@@ -289,11 +289,11 @@ static bool note_value(struct lesson *lesson)
 		const struct token *token = &lesson->scanner->tokens[i];
 
 		if (token->start > lesson->at || token->end < lesson->at || is_slot(shapes, token) ||
-		    field_may_be_document(token->key->field))
+		    field_may_be_document(token->meaning.field))
 			continue;
-		if (++shapes->values[token->key->field] <= VALUES_MAX)
+		if (++shapes->values[token->meaning.field] <= VALUES_MAX)
 			return true;
-		shapes->many[token->key->field] = true;
+		shapes->many[token->meaning.field] = true;
 		return false;
 	}
 	return true;
@@ -384,9 +384,9 @@ static struct shape *shape_of(struct lesson *lesson)
 		const struct token *token = &lesson->scanner->tokens[i];
 
 		if (is_slot(lesson->shapes, token))
-			shape->settled &= !counts(lesson->scanner, token) || !token->key->few;
+			shape->settled &= !counts(lesson->scanner, token) || !token->meaning.few;
 		else if (token->kind == VALUE_STRING && counts(lesson->scanner, token))
-			shape->fields.value[token->part][token->key->field].text = text + token->start;
+			shape->fields.value[token->part][token->meaning.field].text = text + token->start;
 	}
 	lesson->text = text;
 	return shape;
