@@ -184,14 +184,12 @@ static const char *read_container(struct walk *walk, const struct container *aro
 	return *at == '{' ? read_object(walk, &inside, at) : read_array(walk, &inside, at);
 }
 
-/* Any value that is no document of ours, behind blanks. */
+/* Any value that is no document of ours. */
 static const char *read_value(struct walk *walk, const struct container *container, const struct meaning *meaning,
 			      const char *at)
 {
-	const char *start;
+	const char *start = skip_quote(walk, at, container->level);
 
-	at = quoting_skip_blanks(at, walk->end, container->level);
-	start = skip_quote(walk, at, container->level);
 	if (start)
 		return read_string(walk, container, meaning, start, vector_plain(start, walk->end), container->level);
 	if (at == walk->end)
@@ -245,10 +243,8 @@ static const char *read_document(struct walk *walk, const struct container *arou
 {
 	const struct meaning *meaning = lead->meaning[around->role];
 	bool inner = meaning->field == FIELD_PROPERTIES;
-	const char *start, *end;
+	const char *start = skip_quote(walk, at, around->level), *end;
 
-	at = quoting_skip_blanks(at, walk->end, around->level);
-	start = skip_quote(walk, at, around->level);
 	if (at == walk->end || start == walk->end)
 		return NULL;
 	if (*(start ? start : at) == '{')
@@ -368,6 +364,8 @@ READER read_members(struct walk *walk, const struct container *container, const 
 
 		if (lead_is_at(lead, at, walk->end, first)) {
 			value = at + lead->size;
+			if (!quote_is_at(value, walk->end, level))
+				value = quoting_skip_blanks(value, walk->end, level);
 		} else {
 			if (!first && at < walk->end && *at == '}')
 				return leave(walk, at, '}', level);
