@@ -184,14 +184,10 @@ static const char *read_container(struct walk *walk, const struct container *aro
 	return *at == '{' ? read_object(walk, &inside, at) : read_array(walk, &inside, at);
 }
 
-/* Any value that is no document of ours. */
-static const char *read_value(struct walk *walk, const struct container *container, const struct meaning *meaning,
+/* What is no string, and no document of ours. */
+static const char *read_other(struct walk *walk, const struct container *container, const struct meaning *meaning,
 			      const char *at)
 {
-	const char *start = skip_quote(walk, at, container->level);
-
-	if (start)
-		return read_string(walk, container, meaning, start, vector_plain(start, walk->end), container->level);
 	if (at == walk->end)
 		return NULL;
 	switch (*at) {
@@ -250,7 +246,7 @@ static const char *read_document(struct walk *walk, const struct container *arou
 	if (*(start ? start : at) == '{')
 		return enter(walk, around, lead, start ? start : at, start);
 	if (!start)
-		return !inner || *at == 'n' ? read_value(walk, around, meaning, at) : NULL;
+		return !inner || *at == 'n' ? read_other(walk, around, meaning, at) : NULL;
 	end = vector_plain(start, walk->end);
 	if (!quote_is_at(end, walk->end, around->level) || (inner && end > start) ||
 	    memchr(start, '{', (size_t)(end - start)))
@@ -390,7 +386,7 @@ READER read_members(struct walk *walk, const struct container *container, const 
 			at = read_string(walk, container, meaning, start, end ? end : vector_plain(start, walk->end),
 					 level);
 		else
-			at = read_value(walk, container, meaning, value);
+			at = read_other(walk, container, meaning, value);
 		if (!at)
 			return NULL;
 	}
@@ -430,14 +426,16 @@ static const char *read_object(struct walk *walk, struct container *container, c
 static const char *read_array(struct walk *walk, struct container *container, const char *at)
 {
 	const unsigned level = container->level;
-	const char *next = quoting_skip_blanks(at + 1, walk->end, level);
+	const char *next = quoting_skip_blanks(at + 1, walk->end, level), *start;
 
 	if (++walk->depth == DEPTH_MAX)
 		return NULL;
 	if (next < walk->end && *next == ']')
 		return leave(walk, next, ']', level);
 	do {
-		at = read_value(walk, container, &no_meaning, next);
+		start = skip_quote(walk, next, level);
+		at = start ? read_string(walk, container, &no_meaning, start, vector_plain(start, walk->end), level)
+			   : read_other(walk, container, &no_meaning, next);
 		if (!at)
 			return NULL;
 	} while ((next = quoting_skip_mark(at, walk->end, ',', level)));
