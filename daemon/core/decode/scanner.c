@@ -298,8 +298,8 @@ READER read_key(struct walk *walk, const struct container *container, const char
 #ifdef VECTOR_BITS
 /* The same in one look at so many bytes, of which most keys with all the
  * blanks around have less: each look has to wait for what the one before has
- * found. NULL: look step by step. Sets *ret_end to what is not plain first if
- * the value is a string, or to NULL: not seen. */
+ * found. NULL: look step by step. If the value is a string, *ret_end is the
+ * first byte in it that is not plain; NULL: not seen. */
 READER look_ahead(struct walk *walk, const struct container *container, const char *at, char mark, unsigned level,
 		  struct lead **ret, const char **ret_end)
 {
@@ -346,6 +346,8 @@ static const char *leave(struct walk *walk, const char *at, char bracket, unsign
 	return at < walk->end && *at == bracket ? at + 1 : NULL;
 }
 
+/* An object: from its '{' to behind its '}'. Between its members at stands
+ * behind a value, before the mark that comes next. */
 READER read_members(struct walk *walk, const struct container *container, const char *at, unsigned level)
 {
 	const unsigned role = container->role;
@@ -407,7 +409,7 @@ static const char *read_members_2(struct walk *walk, const struct container *con
 	return read_members(walk, container, at, LEVEL_MAX);
 }
 
-/* From its '{' to behind its '}'. */
+/* The same, of any level. */
 static const char *read_object(struct walk *walk, struct container *container, const char *at)
 {
 	static const char *(*const readers[])(struct walk *, const struct container *, const char *) = {
