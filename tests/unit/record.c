@@ -271,6 +271,21 @@ static void test_an_id_longer_than_any_is_malformed(void **state)
 	faults(text, MALFORMED_SHAPE);
 }
 
+/* Each after the one before, of which something is remembered. */
+static void test_hubs_that_take_turns_are_told_apart(void **state)
+{
+#define GROUP "/SUBSCRIPTIONS/6F1D/RESOURCEGROUPS/PLANT/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/"
+#define OF(path) "{" TIME ",'category':'Connections','resourceId':'" path "'}"
+	for (int turn = 0; turn < 2; turn++) {
+		assert_span_equal(reads(OF(GROUP "ONE")).hub, "ONE");
+		assert_span_equal(reads(OF(GROUP "ANOTHER")).hub, "ANOTHER");
+		assert_span_equal(reads(OF(GROUP "THIRD/more")).hub, "THIRD");
+		assert_span_equal(reads(OF(GROUP "ONE/more")).hub, "ONE");
+		assert_int_equal(reads(OF(GROUP)).hub.size, 0);
+		sets_aside(OF("/SUBSCRIPTIONS/6F1D/RESOURCEGROUPS/PLANT/PROVIDERS/MICROSOFT.STORAGE/IOTHUBS/ONE"));
+	}
+}
+
 static void test_the_hub_is_read_from_a_path_in_any_case(void **state)
 {
 	assert_span_equal(reads("{" TIME ",'category':'Connections','resourceId':'/subscriptions/x/resourceGroups/y/"
@@ -527,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_a_module_is_told_from_its_device),
 		cmocka_unit_test(test_an_id_longer_than_any_is_malformed),
 		cmocka_unit_test(test_the_hub_is_read_from_a_path_in_any_case),
+		cmocka_unit_test(test_hubs_that_take_turns_are_told_apart),
 		cmocka_unit_test(test_another_provider_is_foreign),
 		cmocka_unit_test(test_a_record_without_a_usable_time_is_malformed),
 		cmocka_unit_test(test_every_time_that_was_seen_is_read),

@@ -164,8 +164,8 @@ static void read_fields(struct documents *documents, json_t *object, enum part p
 	json_object_foreach(object, name, value) {
 		const struct key *key = *name ? key_find(&documents->index, span_of(name), name + strlen(name)) : NULL;
 
-		if (key && key->field != FIELD_TYPE)
-			fields_set(ret, part, key, value_of(value));
+		if (key && key->meaning.field != FIELD_TYPE)
+			value_set(&ret->value[part][key->meaning.field], value_of(value), key->meaning.rank);
 	}
 }
 

@@ -1,6 +1,8 @@
 #include "field.h"
 
-#define KEY(name, field, ...) {name, sizeof name - 1, __COUNTER__, FIELD_##field, __VA_ARGS__}
+#include <assert.h>
+
+#define KEY(name, field, ...) {name, sizeof name - 1, __COUNTER__, {FIELD_##field, __VA_ARGS__}}
 
 static const struct key keys[] = {
 	/* name, field, rank, few */
@@ -39,16 +41,18 @@ static const struct key keys[] = {
 	KEY("location", FAMILIAR, 0, true),
 	KEY("scope", FAMILIAR, 0, true),
 	KEY("issuer", FAMILIAR, 0, true),
+	/* Of no use, but in so many records that they should be passed quickly. */
+	KEY("statusCode", NONE, 0, false),
+	KEY("acceptingIpFilterRule", NONE, 0, false),
 };
 
 void key_index_fill(struct key_index *ret)
 {
 	*ret = (struct key_index){{0}};
 	for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
-		unsigned at = key_place((struct span){keys[i].name, keys[i].size});
+		const struct key **place = &ret->place[key_place((struct span){keys[i].name, keys[i].size})];
 
-		while (ret->place[at])
-			at = (at + 1) % 128;
-		ret->place[at] = &keys[i];
+		assert(!*place); /* else another hash is needed */
+		*place = &keys[i];
 	}
 }

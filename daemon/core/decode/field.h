@@ -39,15 +39,20 @@ static inline bool field_may_be_document(enum field field)
 	return field == FIELD_PROPERTIES || field == FIELD_AUTHENTICATION;
 }
 
+/* What a value is good for. */
+struct meaning {
+	uint8_t field; /* enum field */
+	uint8_t rank;  /* of several names of one field in one object, the lowest counts */
+	bool few;      /* its values are few: a fleet has them in common */
+};
+
 struct key {
 	char name[2 * VECTOR_SIZE];
 	uint8_t size, row;
-	uint8_t field;
-	uint8_t rank; /* of several names of one field in one object, the lowest counts */
-	bool few;     /* its values are few: a fleet has them in common */
+	struct meaning meaning;
 };
 
-/* Where each name stands in the table, by a hash of it. */
+/* Where each name stands in the table, by a hash of it that is another for each. */
 struct key_index {
 	const struct key *place[128];
 };
@@ -56,21 +61,18 @@ void key_index_fill(struct key_index *ret);
 
 static inline unsigned key_place(struct span name)
 {
-	unsigned first = (unsigned char)name.data[0], last = (unsigned char)name.data[name.size - 1];
+	unsigned first = (unsigned char)name.data[0], middle = (unsigned char)name.data[name.size * 5 / 8];
 
-	return ((unsigned)name.size * 9 + first * 5 + last) % 128;
+	return ((unsigned)name.size + first * 5 + middle * 6) % 128;
 }
 
 /* The key of that name, which is not empty; what is behind it in the same
  * text, up to end, may be read too. NULL: no field of ours. */
 static inline const struct key *key_find(const struct key_index *index, struct span name, const char *end)
 {
-	const struct key *key;
+	const struct key *key = index->place[key_place(name)];
 
-	for (unsigned at = key_place(name); (key = index->place[at]); at = (at + 1) % 128)
-		if (key->size == name.size && vector_same_name(name.data, end, key->name, name.size))
-			return key;
-	return NULL;
+	return key && vector_same_name(name.data, name.size, end, key->name, key->size) ? key : NULL;
 }
 
 enum value_kind { VALUE_ABSENT, VALUE_NULL, VALUE_STRING, VALUE_INTEGER, VALUE_OTHER };
@@ -96,15 +98,13 @@ struct fields {
 	enum malformed inner_fault; /* how, if so */
 };
 
-/* Keeps a value of a key, unless a name of lower rank was there. */
-static inline void fields_set(struct fields *fields, enum part part, const struct key *key, struct value value)
+/* Keeps the value of a key of that rank, unless one of a lower was there. */
+static inline void value_set(struct value *place, struct value value, uint8_t rank)
 {
-	struct value *place = &fields->value[part][key->field];
-
-	if (place->kind != VALUE_ABSENT && place->rank < key->rank)
+	if (rank > 0 && place->kind != VALUE_ABSENT && place->rank < rank)
 		return;
+	value.rank = rank;
 	*place = value;
-	place->rank = key->rank;
 }
 
 #endif

@@ -14,39 +14,57 @@ static const char *skip_escaped_blank(const char *at, const char *end, unsigned 
 	return *at == 't' || *at == 'n' || *at == 'r' ? at + 1 : NULL;
 }
 
-const char *quoting_skip_blanks(const char *at, const char *end, unsigned level)
+const char *quoting_pass_blanks(const char *at, const char *end, unsigned level)
 {
 	const char *behind;
 
-	while ((at = vector_skip_blanks(at, end, level == 0)) < end && *at == '\\' &&
-	       (behind = skip_escaped_blank(at, end, level)))
+	for (;;) {
+		while (at < end && (*at == ' ' || (level == 0 && (*at == '\t' || *at == '\r'))))
+			at++;
+		if (at == end || !(behind = skip_escaped_blank(at, end, level)))
+			return at;
 		at = behind;
-	return at;
-}
-
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	}
 }
 
 /* Four hexadecimal digits, or -1. */
 static int unit_of(const char *at, const char *end)
 {
-	int unit = 0;
+	static const uint8_t digits[256] = { /* more by one */
+		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5,
+		['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+		['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	};
+	int unit = 0, all = 0;
 
 	if (end - at < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		int digit = digit_of(at[i]);
+		int digit = digits[(unsigned char)at[i]] - 1;
 
-		if (digit < 0)
-			return -1;
-		unit = unit << 4 | digit;
+		all |= digit;
+		unit = unit * 16 + digit;
 	}
-	return unit;
+	return all < 0 ? -1 : unit;
+}
+
+/* How many backslashes stand here. */
+static size_t run_of(const char *at, const char *end)
+{
+	const char *start = at;
+#ifdef VECTOR_BITS
+
+	if (end - at >= VECTOR_SIZE) {
+		uint64_t backslashes = vector_bits(vector_equal(vector_load(at), '\\'));
+
+		if (backslashes != 0xFFFF)
+			return (size_t)__builtin_ctzll(~backslashes);
+	}
+#endif
+	while (at < end && *at == '\\')
+		at++;
+	return (size_t)(at - start);
 }
 
 /* Behind the backslash of an escape. Returns what follows it, or NULL. */
@@ -74,16 +92,13 @@ const char *quoting_end(const char *at, const char *end, unsigned level, bool *r
 {
 	const unsigned escapes = quote_size(level) - 1;
 
-	for (;;) {
-		const char *run = at = vector_plain(at, end);
-		size_t count, own;
+	for (;; at = vector_plain(at, end)) {
+		size_t count = run_of(at, end);
+		size_t own = count >> level; /* backslashes in the document that the string is of */
 
-		while (at < end && *at == '\\')
-			at++;
+		at += count;
 		if (at == end)
 			return NULL;
-		count = (size_t)(at - run);
-		own = count >> level; /* backslashes in the document that the string is of */
 		*ret_escaped |= own > 0;
 		if (*at == '"') {
 			if ((count & escapes) != escapes)
@@ -126,25 +141,43 @@ static const char *decode_escape(const char *at, const char *end, char **out)
 	return at + 1;
 }
 
+/* Copies up to the next backslash, or to the end; perhaps more, but no more
+ * than there is room for. Returns how much counts. */
+static size_t copy_plain(const char *at, const char *end, char *out)
+{
+	const char *start = at;
+
+#ifdef VECTOR_BITS
+	for (; end - at >= VECTOR_SIZE; at += VECTOR_SIZE) {
+		uint64_t escapes = vector_mask(vector_equal(vector_load(at), '\\'));
+
+		memcpy(out + (at - start), at, VECTOR_SIZE);
+		if (escapes)
+			return (size_t)(at - start) + (size_t)__builtin_ctzll(escapes) / VECTOR_BITS;
+	}
+#endif
+	for (; at < end && *at != '\\'; at++)
+		out[at - start] = *at;
+	return (size_t)(at - start);
+}
+
 size_t quoting_decode(const char *at, const char *end, unsigned level, char *out)
 {
 	const char *begin = out;
 
-	while (at < end) {
-		const char *run = at;
-		size_t own;
+	for (;;) {
+		size_t plain = copy_plain(at, end, out), count, own;
 
-		if (*at != '\\') {
-			*out++ = *at++;
-			continue;
-		}
-		while (at < end && *at == '\\')
-			at++;
-		own = (size_t)(at - run) >> level;
-		for (size_t i = 0; i < own / 2; i++)
-			*out++ = '\\';
+		at += plain;
+		out += plain;
+		if (at == end)
+			return (size_t)(out - begin);
+		count = run_of(at, end);
+		own = count >> level;
+		at += count;
+		memset(out, '\\', own / 2);
+		out += own / 2;
 		if (own % 2 == 1)
 			at = decode_escape(at, end, &out);
 	}
-	return (size_t)(out - begin);
 }

@@ -38,10 +38,59 @@ static inline bool quote_is_at(const char *at, const char *end, unsigned level)
 /* Behind the blanks of a document of this level. In a string within a string a
  * tab or line's end is written as an escape. A line's end at level 0 is no
  * blank here. */
-const char *quoting_skip_blanks(const char *at, const char *end, unsigned level);
+const char *quoting_pass_blanks(const char *at, const char *end, unsigned level);
 
-/* From within a string, not behind a backslash: where the quote that ends it
- * begins. NULL if there is none before end, or if there is something in it
+#ifdef VECTOR_BITS
+/* A bit for each byte that is none of those blanks, of so many bytes but for
+ * the last three: an escape must be seen in whole. */
+static inline __attribute__((always_inline)) uint64_t quoting_solid(const char *at, unsigned size, unsigned level)
+{
+	uint64_t blanks = 0, escapes = 0, backslashes = 0;
+
+	for (unsigned i = 0; i < size; i += VECTOR_SIZE) {
+		vector bytes = vector_load(at + i);
+
+		if (level == 0) {
+			blanks |= vector_bits(vector_any(bytes, ' ', '\t', '\r')) << i;
+		} else {
+			blanks |= vector_bits(vector_equal(bytes, ' ')) << i;
+			escapes |= vector_bits(vector_any(bytes, 't', 'n', 'r')) << i;
+			backslashes |= vector_bits(vector_equal(bytes, '\\')) << i;
+		}
+	}
+	for (unsigned i = 0; i < level; i++)
+		escapes = backslashes & escapes >> 1;
+	for (unsigned i = 0; i <= level; i++)
+		blanks |= escapes << i;
+	return ~blanks & ((UINT64_C(1) << (size - 3)) - 1);
+}
+#endif
+
+/* As above. How many blanks there are, nobody can foretell: so few branches
+ * are best. */
+static inline const char *quoting_skip_blanks(const char *at, const char *end, unsigned level)
+{
+#ifdef VECTOR_BITS
+	if (end - at >= VECTOR_SIZE) {
+		uint64_t solid = quoting_solid(at, VECTOR_SIZE, level);
+
+		if (solid)
+			return at + __builtin_ctzll(solid);
+	}
+#endif
+	return quoting_pass_blanks(at, end, level);
+}
+
+/* Behind a mark, and the blanks before and behind it. NULL: something else is
+ * there. */
+static inline const char *quoting_skip_mark(const char *at, const char *end, char mark, unsigned level)
+{
+	at = quoting_skip_blanks(at, end, level);
+	return at < end && *at == mark ? quoting_skip_blanks(at + 1, end, level) : NULL;
+}
+
+/* From the first byte of a string that is not plain: where the quote that ends
+ * it begins. NULL if there is none before end, or if there is something in it
  * that needs a closer look: what is not ASCII, NUL, surrogates, what no JSON
  * may have. Sets *ret_escaped if the text must be unescaped. */
 const char *quoting_end(const char *at, const char *end, unsigned level, bool *ret_escaped);

@@ -45,11 +45,18 @@ static bool find_hub(struct span path, struct span *ret_hub)
 
 static bool read_hub(struct span path, struct recall *recall, struct span *ret_hub)
 {
+	size_t start = recall->hub_start;
 	bool is_hub;
 
 	if (path.size > 0 && path.size == recall->path_size && memcmp(path.data, recall->path, path.size) == 0) {
-		*ret_hub = (struct span){path.data + recall->hub_start, recall->hub_size};
+		*ret_hub = (struct span){path.data + start, recall->hub_size};
 		return recall->path_is_hub;
+	}
+	/* Another hub of the same group. */
+	if (start > 0 && path.size > start && memcmp(path.data, recall->path, start) == 0 &&
+	    !memchr(path.data + start, '/', path.size - start)) {
+		*ret_hub = (struct span){path.data + start, path.size - start};
+		return true;
 	}
 	is_hub = find_hub(path, ret_hub);
 	if (path.size > 0 && path.size <= sizeof recall->path) {

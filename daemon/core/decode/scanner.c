@@ -2,37 +2,22 @@
 
 #include <stdlib.h>
 
-#include "quoting.h"
+enum { DEPTH_MAX = 12, NAMES_MAX = 96, DIGITS_MAX = 15 };
 
-enum { FRAMES_MAX = 12, NAMES_MAX = 96, DIGITS_MAX = 15 };
-
-/* What the keys of an object mean. */
-enum role {
-	ROLE_NONE,           /* nothing */
-	ROLE_OUTER,
-	ROLE_PROPERTIES,
-	ROLE_AUTHENTICATION, /* authType as an object */
-};
-
-/* An object or array that is open. */
-struct frame {
-	bool object;
+/* An object or array that is being read. */
+struct container {
 	uint8_t level, role, part;
-	bool quoted;           /* it is a document in a string */
-	unsigned names;        /* of this object: from here on in walk.names */
-	uint64_t known;        /* keys of the table that it has, a bit each */
-	const struct key *key; /* whose value is under way */
-	bool holds_document;   /* that value may be an object of ours */
+	struct value *values; /* of its part */
+	struct lead **first;  /* what its first key is expected to be */
+	unsigned names;       /* its keys that are in no table: from here on in walk.names */
 };
 
 struct walk {
 	struct scanner *scanner;
 	const char *begin, *end;
-	struct frame frames[FRAMES_MAX], *frame;
-	struct span names[NAMES_MAX]; /* other keys of all objects that are open */
+	unsigned depth;
+	struct span names[NAMES_MAX]; /* keys that are in no table, of all objects that are open */
 	unsigned name_count;
-	struct span name; /* the last key */
-	const struct key **successor; /* of it */
 };
 
 struct scanner *scanner_new(void)
@@ -41,8 +26,8 @@ struct scanner *scanner_new(void)
 
 	if (!scanner)
 		return NULL;
-	key_index_fill(&scanner->index);
 	scanner->keeps_tokens = true;
+	leads_fill(&scanner->leads);
 	return scanner;
 }
 
@@ -64,67 +49,218 @@ bool scanner_decode(struct scanner *scanner, struct span raw, unsigned level, st
 }
 
 /* All readers below begin at a place in the text and return the place behind
- * what they have read; NULL: it is nothing for this scanner. The level of the
- * document is handed to them as a constant: each is compiled once for each. */
+ * what they have read; NULL: it is nothing for this scanner. What is done for
+ * every member is compiled once for each level. */
 #define READER static inline __attribute__((always_inline)) const char *
-
-READER skip_blanks(const struct walk *walk, const char *at, unsigned level)
-{
-	if (at < walk->end && (unsigned char)*at <= ' ')
-		at = vector_skip_blanks(at, walk->end, level == 0);
-	if (level == 0 || at == walk->end || *at != '\\' || quote_is_at(at, walk->end, level))
-		return at;
-	return quoting_skip_blanks(at, walk->end, level);
-}
-
-/* Behind a character that blanks may stand around. */
-READER skip_mark(const struct walk *walk, const char *at, char mark, unsigned level)
-{
-	if (at == walk->end || *at != mark)
-		at = skip_blanks(walk, at, level);
-	return at < walk->end && *at == mark ? skip_blanks(walk, at + 1, level) : NULL;
-}
 
 READER skip_quote(const struct walk *walk, const char *at, unsigned level)
 {
 	return quote_is_at(at, walk->end, level) ? at + quote_size(level) : NULL;
 }
 
-/* --- objects ------------------------------------------------------------ */
+/* --- values ------------------------------------------------------------- */
 
-static bool push(struct walk *walk, bool object, enum role role, enum part part, bool quoted)
+static inline void keep(const struct container *container, const struct meaning *meaning, struct value value)
 {
-	struct frame *frame = walk->frame + 1;
-
-	if (frame == walk->frames + FRAMES_MAX)
-		return false;
-	*frame = (struct frame){
-		.object = object,
-		.level = (uint8_t)(walk->frame->level + quoted),
-		.role = role,
-		.part = part,
-		.quoted = quoted,
-		.names = walk->name_count,
-	};
-	walk->frame = frame;
-	return true;
+	value_set(&container->values[meaning->field], value, meaning->rank);
 }
 
-/* Notes a key of the object at hand. Returns false if it has it already, or
- * there are too many. */
-static bool note_key(struct walk *walk, struct span name, const struct key *key)
+static void note_token(struct walk *walk, const struct container *container, const struct meaning *meaning,
+		       struct span text, enum value_kind kind, bool escaped)
 {
-	struct frame *frame = walk->frame;
+	struct scanner *scanner = walk->scanner;
+	uint32_t start = (uint32_t)(text.data - walk->begin);
 
-	if (key) {
-		uint64_t bit = UINT64_C(1) << key->row;
+	if (!scanner->keeps_tokens)
+		return;
+	if (scanner->token_count < TOKENS_MAX)
+		scanner->tokens[scanner->token_count] =
+			(struct token){start, start + (uint32_t)text.size, (uint8_t)kind, container->level,
+				       container->part, escaped, *meaning};
+	scanner->token_count += scanner->token_count <= TOKENS_MAX;
+}
 
-		if (frame->known & bit)
-			return false;
-		frame->known |= bit;
-		return true;
+/* A string that is to be noted, or decoded. */
+static const char *read_closely(struct walk *walk, const struct container *container, const struct meaning *meaning,
+				struct span text, bool escaped)
+{
+	struct value value = {.kind = VALUE_STRING, .text = text.data, .size = (uint32_t)text.size};
+
+	note_token(walk, container, meaning, text, VALUE_STRING, escaped);
+	if (escaped && meaning->field != FIELD_NONE && !scanner_decode(walk->scanner, text, container->level, &value))
+		return NULL;
+	keep(container, meaning, value);
+	return text.data + text.size + quote_size(container->level);
+}
+
+/* From behind the quote that begins a string; to end all is plain. */
+READER read_string(struct walk *walk, const struct container *container, const struct meaning *meaning,
+		   const char *start, const char *end, unsigned level)
+{
+	struct span text = {start, (size_t)(end - start)};
+	bool escaped = false;
+
+	if (quote_is_at(end, walk->end, level)) {
+		if (walk->scanner->keeps_tokens)
+			return read_closely(walk, container, meaning, text, false);
+		keep(container, meaning,
+		     (struct value){.kind = VALUE_STRING, .text = start, .size = (uint32_t)text.size});
+		return end + quote_size(level);
 	}
-	for (unsigned i = frame->names; i < walk->name_count; i++)
+	end = quoting_end(end, walk->end, level, &escaped);
+	text.size = (size_t)(end - start);
+	return end ? read_closely(walk, container, meaning, text, escaped) : NULL;
+}
+
+static const char *skip_digits(const struct walk *walk, const char *at, uint64_t *number)
+{
+	for (; at < walk->end && is_digit(*at); at++)
+		*number = *number * 10 + (uint64_t)(*at - '0');
+	return at;
+}
+
+/* Numbers that every reader holds exactly, and no exponents. */
+static const char *read_number(struct walk *walk, const struct container *container, const struct meaning *meaning,
+			       const char *start)
+{
+	const bool negative = *start == '-';
+	const char *first = start + negative, *at, *point;
+	struct value value = {.kind = VALUE_INTEGER};
+	uint64_t number = 0;
+
+	at = point = skip_digits(walk, first, &number);
+	if (at == first || at - start > DIGITS_MAX || (*first == '0' && at - first > 1))
+		return NULL;
+	value.number = negative ? -(int64_t)number : (int64_t)number;
+	if (at < walk->end && *at == '.') {
+		at = skip_digits(walk, at + 1, &number);
+		if (at == point + 1 || at - start > DIGITS_MAX)
+			return NULL;
+		value = (struct value){.kind = VALUE_OTHER};
+	}
+	if (at == walk->end || (*at | 0x20) == 'e')
+		return NULL;
+	note_token(walk, container, meaning, (struct span){start, (size_t)(at - start)},
+		   negative ? VALUE_OTHER : value.kind, false);
+	keep(container, meaning, value);
+	return at;
+}
+
+static const char *read_word(struct walk *walk, const struct container *container, const struct meaning *meaning,
+			     const char *at, struct span word, enum value_kind kind)
+{
+	if ((size_t)(walk->end - at) < word.size || memcmp(at, word.data, word.size) != 0)
+		return NULL;
+	keep(container, meaning, (struct value){.kind = (uint8_t)kind});
+	return at + word.size;
+}
+
+static const char *read_object(struct walk *walk, struct container *container, const char *at);
+static const char *read_array(struct walk *walk, struct container *container, const char *at);
+
+/* Arrays under these names hold records: see the splitter. */
+static bool may_hold_records(const struct walk *walk)
+{
+	struct span name;
+
+	if (walk->depth != 1 || walk->name_count == 0)
+		return false;
+	name = walk->names[walk->name_count - 1];
+	return span_equal(name, SPAN("records")) || span_equal(name, SPAN("tables")) || span_equal(name, SPAN("rows"));
+}
+
+/* An object or array of no meaning. */
+static const char *read_container(struct walk *walk, const struct container *around, const struct meaning *meaning,
+				  const char *at)
+{
+	struct container inside = {
+		.level = around->level,
+		.part = around->part,
+		.values = around->values,
+		.first = &walk->scanner->leads.lead[around->level][STRANGER].first[0],
+	};
+
+	keep(around, meaning, (struct value){.kind = VALUE_OTHER});
+	return *at == '{' ? read_object(walk, &inside, at) : read_array(walk, &inside, at);
+}
+
+/* What is no string, and no document of ours. */
+static const char *read_other(struct walk *walk, const struct container *container, const struct meaning *meaning,
+			      const char *at)
+{
+	if (at == walk->end)
+		return NULL;
+	switch (*at) {
+	case '[':
+		if (may_hold_records(walk))
+			return NULL;
+		/* fall through */
+	case '{':
+		return read_container(walk, container, meaning, at);
+	case 'n':
+		return read_word(walk, container, meaning, at, SPAN("null"), VALUE_NULL);
+	case 't':
+		return read_word(walk, container, meaning, at, SPAN("true"), VALUE_OTHER);
+	case 'f':
+		return read_word(walk, container, meaning, at, SPAN("false"), VALUE_OTHER);
+	default:
+		return read_number(walk, container, meaning, at);
+	}
+}
+
+/* --- documents ---------------------------------------------------------- */
+
+/* properties or authType as an object: from its '{'. */
+static const char *enter(struct walk *walk, const struct container *around, struct lead *lead, const char *at,
+			 bool quoted)
+{
+	const struct meaning *meaning = lead->meaning[around->role];
+	bool inner = meaning->field == FIELD_PROPERTIES;
+	struct container inside = {
+		.level = (uint8_t)(around->level + quoted),
+		.role = inner ? ROLE_PROPERTIES : meaning->rank ? ROLE_AUTHENTICATION_TOO : ROLE_AUTHENTICATION,
+		.part = inner ? PART_INNER : around->part,
+		.values = inner ? walk->scanner->fields.value[PART_INNER] : around->values,
+		.first = &lead->first[quoted],
+	};
+
+	/* Of several "properties" only the first name's may be the inner object. */
+	if (inside.level > LEVEL_MAX || (inner && meaning->rank > 0))
+		return NULL;
+	keep(around, meaning, (struct value){.kind = VALUE_OTHER});
+	walk->scanner->fields.has_inner |= inner;
+	at = read_object(walk, &inside, at);
+	return at && quoted ? skip_quote(walk, at, around->level) : at;
+}
+
+/* A value that may be a document, or a string that holds one. What it holds
+ * must be read as a document then, or is none. */
+static const char *read_document(struct walk *walk, const struct container *around, struct lead *lead, const char *at)
+{
+	const struct meaning *meaning = lead->meaning[around->role];
+	bool inner = meaning->field == FIELD_PROPERTIES;
+	const char *start = skip_quote(walk, at, around->level), *end;
+
+	if (at == walk->end || start == walk->end)
+		return NULL;
+	if (*(start ? start : at) == '{')
+		return enter(walk, around, lead, start ? start : at, start);
+	if (!start)
+		return !inner || *at == 'n' ? read_other(walk, around, meaning, at) : NULL;
+	end = vector_plain(start, walk->end);
+	if (!quote_is_at(end, walk->end, around->level) || (inner && end > start) ||
+	    memchr(start, '{', (size_t)(end - start)))
+		return NULL;
+	return read_string(walk, around, meaning, start, end, around->level);
+}
+
+/* --- keys --------------------------------------------------------------- */
+
+/* A name that is in no table. Returns false if the object has it already, or
+ * there are too many. */
+static bool note_name(struct walk *walk, const struct container *container, struct span name)
+{
+	for (unsigned i = container->names; i < walk->name_count; i++)
 		if (span_equal(walk->names[i], name))
 			return false;
 	if (walk->name_count == NAMES_MAX)
@@ -133,309 +269,198 @@ static bool note_key(struct walk *walk, struct span name, const struct key *key)
 	return true;
 }
 
-#define BIT(field) (UINT32_C(1) << FIELD_##field)
-
-/* Which fields count where. */
-static const uint32_t fields_of_role[] = {
-	[ROLE_NONE] = 0,
-	[ROLE_OUTER] = ~BIT(TYPE),
-	[ROLE_PROPERTIES] = ~(BIT(TYPE) | BIT(PROPERTIES)),
-	[ROLE_AUTHENTICATION] = BIT(TYPE) | BIT(FAMILIAR),
-};
-
-/* "name": up to the value. */
-READER read_key(struct walk *walk, const char *at, unsigned level)
+/* Returns NULL if it cannot be a key of this object. */
+static inline struct lead *find_lead(struct walk *walk, const struct container *container, struct span name,
+				     unsigned level)
 {
-	struct frame *frame = walk->frame;
-	const struct key *key;
-	const char *name_end;
+	struct lead *lead = name.size > 0 ? lead_find(&walk->scanner->leads, name, walk->end, level) : NULL;
 
-	at = skip_quote(walk, at, level);
-	if (!at)
+	return !lead || lead->bit || note_name(walk, container, name) ? lead : NULL;
+}
+
+/* From the mark before a key to its value, step by step. */
+READER read_key(struct walk *walk, const struct container *container, const char *at, char mark, unsigned level,
+		struct lead **ret)
+{
+	struct span name;
+
+	at = quoting_skip_mark(at, walk->end, mark, level);
+	name.data = at ? skip_quote(walk, at, level) : NULL;
+	if (!name.data)
 		return NULL;
-	/* What followed the last key before most often does again. Only to compare is quicker than to look for the
-	 * name's end, on which all that comes after has to wait. */
-	key = *walk->successor;
-	if (key && vector_same_name(at, walk->end, key->name, key->size) &&
-	    quote_is_at(at + key->size, walk->end, level)) {
-		walk->name = (struct span){at, key->size};
-		at += key->size + quote_size(level);
-	} else {
-		name_end = vector_plain(at, walk->end);
-		walk->name = (struct span){at, (size_t)(name_end - at)};
-		at = skip_quote(walk, name_end, level);
-		if (!at || walk->name.size == 0)
+	name.size = (size_t)(vector_plain(name.data, walk->end) - name.data);
+	at = skip_quote(walk, name.data + name.size, level);
+	if (!at || !(*ret = find_lead(walk, container, name, level)))
+		return NULL;
+	return quoting_skip_mark(at, walk->end, ':', level);
+}
+
+#ifdef VECTOR_BITS
+/* The same in one look at so many bytes, of which most keys with all the
+ * blanks around have less: each look has to wait for what the one before has
+ * found. NULL: look step by step. If the value is a string, *ret_end is the
+ * first byte in it that is not plain; NULL: not seen. */
+READER look_ahead(struct walk *walk, const struct container *container, const char *at, char mark, unsigned level,
+		  struct lead **ret, const char **ret_end)
+{
+	enum { SIZE = 3 * VECTOR_SIZE };
+	uint64_t solid, rest, stops = 0;
+	unsigned place;
+	struct span name;
+
+	if (walk->end - at < SIZE)
+		return NULL;
+	for (unsigned i = 0; i < SIZE; i += VECTOR_SIZE)
+		stops |= vector_bits(vector_unplain(vector_load(at + i))) << i;
+	solid = quoting_solid(at, SIZE, level);
+	rest = solid & (solid - 1); /* but for the first */
+	if (!rest || at[__builtin_ctzll(solid)] != mark)
+		return NULL;
+	place = (unsigned)__builtin_ctzll(rest) + quote_size(level);
+	if (!quote_is_at(at + place - quote_size(level), walk->end, level) || !(stops >> place))
+		return NULL;
+	name = (struct span){at + place, (size_t)__builtin_ctzll(stops >> place)};
+	place += (unsigned)name.size + quote_size(level);
+	if (!quote_is_at(at + place - quote_size(level), walk->end, level))
+		return NULL;
+	solid >>= place;
+	rest = solid & (solid - 1);
+	if (!rest || at[place + (unsigned)__builtin_ctzll(solid)] != ':')
+		return NULL;
+	place += (unsigned)__builtin_ctzll(rest);
+	at += place;
+	stops >>= place + quote_size(level);
+	*ret_end = stops ? at + quote_size(level) + __builtin_ctzll(stops) : NULL;
+	*ret = find_lead(walk, container, name, level);
+	return *ret ? at : NULL;
+}
+#endif
+
+/* --- objects and arrays ------------------------------------------------- */
+
+/* From behind the last value, or the bracket that begins it. */
+static const char *leave(struct walk *walk, const char *at, char bracket, unsigned level)
+{
+	walk->depth--;
+	at = quoting_skip_blanks(at, walk->end, level);
+	return at < walk->end && *at == bracket ? at + 1 : NULL;
+}
+
+/* An object: from its '{' to behind its '}'. Between its members at stands
+ * behind a value, before the mark that comes next. */
+READER read_members(struct walk *walk, const struct container *container, const char *at, unsigned level)
+{
+	const unsigned role = container->role;
+	struct lead **expected = container->first;
+	uint64_t known = 0; /* keys of the table that it has */
+	bool first = true;
+
+	for (;; first = false) {
+		struct lead *lead = *expected;
+		const struct meaning *meaning;
+		const char *value, *start, *end = NULL;
+
+		if (lead_is_at(lead, at, walk->end, first)) {
+			value = at + lead->size;
+			if (!quote_is_at(value, walk->end, level))
+				value = quoting_skip_blanks(value, walk->end, level);
+		} else {
+			if (!first && at < walk->end && *at == '}')
+				return leave(walk, at, '}', level);
+#ifdef VECTOR_BITS
+			value = look_ahead(walk, container, at, first ? '{' : ',', level, &lead, &end);
+			if (!value)
+#endif
+				value = read_key(walk, container, at, first ? '{' : ',', level, &lead);
+			if (!value)
+				return leave(walk, at + first, '}', level);
+			*expected = lead;
+		}
+		if (known & lead->bit)
 			return NULL;
-		key = key_find(&walk->scanner->index, walk->name, walk->end);
-		*walk->successor = key;
+		known |= lead->bit;
+		expected = &lead->next;
+		meaning = lead->meaning[role];
+		start = skip_quote(walk, value, level);
+		if (field_may_be_document(meaning->field) && role < ROLE_AUTHENTICATION)
+			at = read_document(walk, container, lead, value);
+		else if (start)
+			at = read_string(walk, container, meaning, start, end ? end : vector_plain(start, walk->end),
+					 level);
+		else
+			at = read_other(walk, container, meaning, value);
+		if (!at)
+			return NULL;
 	}
-	walk->successor = &walk->scanner->successors[key ? key->row : STRANGE_KEY];
-	if (!note_key(walk, walk->name, key))
+}
+
+static const char *read_members_0(struct walk *walk, const struct container *container, const char *at)
+{
+	return read_members(walk, container, at, 0);
+}
+
+static const char *read_members_1(struct walk *walk, const struct container *container, const char *at)
+{
+	return read_members(walk, container, at, 1);
+}
+
+static const char *read_members_2(struct walk *walk, const struct container *container, const char *at)
+{
+	return read_members(walk, container, at, LEVEL_MAX);
+}
+
+/* The same, of any level. */
+static const char *read_object(struct walk *walk, struct container *container, const char *at)
+{
+	static const char *(*const readers[])(struct walk *, const struct container *, const char *) = {
+		read_members_0, read_members_1, read_members_2};
+	unsigned names = walk->name_count;
+
+	if (++walk->depth == DEPTH_MAX)
 		return NULL;
-	frame->key = key && (fields_of_role[frame->role] >> key->field & 1) ? key : NULL;
-	frame->holds_document = frame->key && field_may_be_document(key->field);
-	/* A "type" is the value of the authType around it. */
-	if (frame->key && key->field == FIELD_TYPE)
-		frame->key = frame[-1].key;
-	return skip_mark(walk, at, ':', level);
-}
-
-/* --- values ------------------------------------------------------------- */
-
-static inline enum field field_at(const struct walk *walk)
-{
-	return walk->frame->key ? walk->frame->key->field : FIELD_NONE;
-}
-
-static inline void keep(struct walk *walk, struct value value)
-{
-	const struct key *key = walk->frame->key;
-
-	if (key && key->field != FIELD_FAMILIAR)
-		fields_set(&walk->scanner->fields, walk->frame->part, key, value);
-}
-
-static inline void note_token(struct walk *walk, const char *start, const char *end, enum value_kind kind, bool escaped)
-{
-	struct scanner *scanner = walk->scanner;
-
-	if (!scanner->keeps_tokens)
-		return;
-	if (scanner->token_count < TOKENS_MAX)
-		scanner->tokens[scanner->token_count] = (struct token){
-			(uint32_t)(start - walk->begin), (uint32_t)(end - walk->begin), (uint8_t)kind,
-			walk->frame->level, walk->frame->part, escaped, walk->frame->key};
-	scanner->token_count += scanner->token_count <= TOKENS_MAX;
-}
-
-/* Of several "properties" only the first name's may be the inner object. */
-static bool may_enter(const struct walk *walk)
-{
-	return field_at(walk) != FIELD_PROPERTIES || walk->frame->key->rank == 0;
-}
-
-/* properties or authType as an object: behind its '{'. */
-static const char *enter(struct walk *walk, const char *at, bool quoted)
-{
-	bool inner = field_at(walk) == FIELD_PROPERTIES;
-
-	if (!may_enter(walk))
-		return NULL;
-	keep(walk, (struct value){.kind = VALUE_OTHER});
-	walk->scanner->fields.has_inner |= inner;
-	return push(walk, true, inner ? ROLE_PROPERTIES : ROLE_AUTHENTICATION,
-		    inner ? PART_INNER : walk->frame->part, quoted)
-		       ? at
-		       : NULL;
-}
-
-/* What a string of these fields holds must be read as a document, or is none. */
-static bool may_be_plain(const struct walk *walk, struct span text, bool escaped)
-{
-	if (field_at(walk) == FIELD_PROPERTIES)
-		return text.size == 0;
-	return !escaped && !memchr(text.data, '{', text.size);
-}
-
-READER read_string(struct walk *walk, const char *at, unsigned level)
-{
-	struct value value = {.kind = VALUE_STRING};
-	const char *start, *end;
-	bool escaped = false;
-
-	start = skip_quote(walk, at, level);
-	if (!start)
-		return NULL;
-	if (walk->frame->holds_document && start < walk->end && *start == '{')
-		return level < LEVEL_MAX ? enter(walk, start + 1, true) : NULL;
-	end = vector_plain(start, walk->end);
-	if (!quote_is_at(end, walk->end, level) && !(end = quoting_end(end, walk->end, level, &escaped)))
-		return NULL;
-	note_token(walk, start, end, VALUE_STRING, escaped);
-	value.text = start;
-	value.size = (uint32_t)(end - start);
-	if (walk->frame->holds_document && !may_be_plain(walk, (struct span){start, value.size}, escaped))
-		return NULL;
-	if (escaped && walk->frame->key &&
-	    !scanner_decode(walk->scanner, (struct span){start, value.size}, level, &value))
-		return NULL;
-	keep(walk, value);
-	return end + quote_size(level);
-}
-
-static const char *skip_digits(const struct walk *walk, const char *at)
-{
-	while (at < walk->end && is_digit(*at))
-		at++;
+	container->names = names;
+	at = readers[container->level](walk, container, at);
+	walk->name_count = names;
 	return at;
 }
 
-/* Numbers that every reader holds exactly, and no exponents. */
-static const char *read_number(struct walk *walk, const char *start)
+/* From its '[' to behind its ']'. */
+static const char *read_array(struct walk *walk, struct container *container, const char *at)
 {
-	const char *first = start + (*start == '-'), *at = skip_digits(walk, first);
-	struct value value = {.kind = VALUE_INTEGER};
+	const unsigned level = container->level;
+	const char *next = quoting_skip_blanks(at + 1, walk->end, level), *start;
 
-	if (at == first || at - start > DIGITS_MAX || (*first == '0' && at - first > 1))
+	if (++walk->depth == DEPTH_MAX)
 		return NULL;
-	for (const char *digit = first; digit < at; digit++)
-		value.number = value.number * 10 + (*digit - '0');
-	if (first > start)
-		value.number = -value.number;
-	if (at < walk->end && *at == '.') {
-		const char *point = at;
-
-		at = skip_digits(walk, at + 1);
-		if (at == point + 1 || at - start > DIGITS_MAX)
+	if (next < walk->end && *next == ']')
+		return leave(walk, next, ']', level);
+	do {
+		start = skip_quote(walk, next, level);
+		at = start ? read_string(walk, container, &no_meaning, start, vector_plain(start, walk->end), level)
+			   : read_other(walk, container, &no_meaning, next);
+		if (!at)
 			return NULL;
-		value = (struct value){.kind = VALUE_OTHER};
-	}
-	if (at == walk->end || (*at | 0x20) == 'e')
-		return NULL;
-	note_token(walk, start, at, first > start ? VALUE_OTHER : value.kind, false);
-	keep(walk, value);
-	return at;
-}
-
-static const char *read_word(struct walk *walk, const char *at, struct span word, enum value_kind kind)
-{
-	if ((size_t)(walk->end - at) < word.size || memcmp(at, word.data, word.size) != 0)
-		return NULL;
-	keep(walk, (struct value){.kind = (uint8_t)kind});
-	return at + word.size;
-}
-
-/* Arrays under these names hold records: see the splitter. */
-static bool holds_records(const struct walk *walk)
-{
-	return walk->frame == walk->frames + 1 &&
-	       (span_equal(walk->name, SPAN("records")) || span_equal(walk->name, SPAN("tables")) ||
-		span_equal(walk->name, SPAN("rows")));
-}
-
-static const char *read_container(struct walk *walk, const char *at)
-{
-	bool object = *at == '{';
-
-	if (object && walk->frame->holds_document)
-		return enter(walk, at + 1, false);
-	if (!object && (field_at(walk) == FIELD_PROPERTIES || holds_records(walk)))
-		return NULL;
-	keep(walk, (struct value){.kind = VALUE_OTHER});
-	return push(walk, object, ROLE_NONE, walk->frame->part, false) ? at + 1 : NULL;
-}
-
-static const char *read_other(struct walk *walk, const char *at)
-{
-	switch (*at) {
-	case '{':
-	case '[':
-		return read_container(walk, at);
-	case 'n':
-		return read_word(walk, at, SPAN("null"), VALUE_NULL);
-	}
-	if (field_at(walk) == FIELD_PROPERTIES)
-		return NULL; /* malformed */
-	switch (*at) {
-	case 't':
-		return read_word(walk, at, SPAN("true"), VALUE_OTHER);
-	case 'f':
-		return read_word(walk, at, SPAN("false"), VALUE_OTHER);
-	default:
-		return read_number(walk, at);
-	}
-}
-
-/* --- the walk ----------------------------------------------------------- */
-
-/* Behind '}' or ']'. */
-static const char *pop(struct walk *walk, const char *at)
-{
-	const struct frame *frame = walk->frame--;
-
-	walk->name_count = frame->names;
-	return frame->quoted ? skip_quote(walk, at, walk->frame->level) : at;
-}
-
-/* Where the level is no constant; most often no blank is there. */
-static inline const char *pass_blanks(const struct walk *walk, const char *at)
-{
-	bool solid = at < walk->end && (unsigned char)*at > ' ' && *at != '\\';
-
-	return solid ? at : quoting_skip_blanks(at, walk->end, walk->frame->level);
-}
-
-/* From behind a value that others may end with: to the next, or behind the
- * record. */
-static const char *leave(struct walk *walk, const char *at)
-{
-	while (walk->frame > walk->frames) {
-		at = pass_blanks(walk, at);
-		if (at == walk->end)
-			return NULL;
-		if (*at == ',')
-			return pass_blanks(walk, at + 1);
-		if (*at != (walk->frame->object ? '}' : ']') || !(at = pop(walk, at + 1)))
-			return NULL;
-	}
-	return at;
-}
-
-/* From the begin of an object or array to its first value, or behind it. */
-static const char *arrive(struct walk *walk, const char *at)
-{
-	at = pass_blanks(walk, at);
-	if (at < walk->end && *at == (walk->frame->object ? '}' : ']'))
-		return leave(walk, at);
-	return at;
-}
-
-/* From the begin of a key, or of a value in an array, to the next. */
-READER read_member(struct walk *walk, const char *at, unsigned level)
-{
-	const struct frame *around = walk->frame;
-	const char *next;
-
-	if (around->object)
-		at = read_key(walk, at, level);
-	if (!at || at == walk->end)
-		return NULL;
-	at = *at == '"' || *at == '\\' ? read_string(walk, at, level) : read_other(walk, at);
-	if (!at)
-		return NULL;
-	if (walk->frame > around)
-		return arrive(walk, at);
-	next = skip_mark(walk, at, ',', level);
-	return next ? next : leave(walk, at);
+	} while ((next = quoting_skip_mark(at, walk->end, ',', level)));
+	return leave(walk, at, ']', level);
 }
 
 size_t scanner_read(struct scanner *scanner, struct span text)
 {
+	struct container outermost = {
+		.role = ROLE_OUTER,
+		.values = scanner->fields.value[PART_OUTER],
+		.first = &scanner->leads.first,
+	};
 	struct walk walk;
 	const char *at;
 
 	walk.scanner = scanner;
 	walk.begin = text.data;
 	walk.end = text.data + text.size;
-	walk.frame = walk.frames;
-	walk.frames[0] = (struct frame){0};
-	walk.name_count = 0;
-	walk.successor = &scanner->successors[NO_KEY];
+	walk.depth = walk.name_count = 0;
 	scanner->fields = (struct fields){0};
 	scanner->token_count = 0;
 	scanner->scratch_size = 0;
-	push(&walk, true, ROLE_OUTER, PART_OUTER, false);
-	at = arrive(&walk, text.data + 1);
-	while (at && walk.frame > walk.frames)
-		switch (walk.frame->level) {
-		case 0:
-			at = read_member(&walk, at, 0);
-			break;
-		case 1:
-			at = read_member(&walk, at, 1);
-			break;
-		default:
-			at = read_member(&walk, at, LEVEL_MAX);
-		}
+	at = read_object(&walk, &outermost, text.data);
 	return at ? (size_t)(at - text.data) : 0;
 }

@@ -6,9 +6,9 @@
 #ifndef LAPSED_SCANNER_H
 #define LAPSED_SCANNER_H
 
-#include "field.h"
+#include "lead.h"
 
-enum { TOKENS_MAX = 64, NO_KEY = 62, STRANGE_KEY, KEYS_MAX }; /* rows of keys are below NO_KEY */
+enum { TOKENS_MAX = 64 };
 
 /* A value as it stands in the bytes: of a string, what is between its quotes. */
 struct token {
@@ -17,7 +17,7 @@ struct token {
 	uint8_t level;       /* of its document, see quoting.h */
 	uint8_t part;        /* enum part */
 	bool escaped;
-	const struct key *key; /* NULL: none that counts */
+	struct meaning meaning;
 };
 
 struct scanner {
@@ -27,8 +27,7 @@ struct scanner {
 	bool keeps_tokens;               /* somebody wants them */
 	size_t scratch_size;
 	char scratch[16384];             /* fields that had to be decoded */
-	struct key_index index;
-	const struct key *successors[KEYS_MAX]; /* by the row of a key: what stood behind it last; NULL: another */
+	struct leads leads;
 };
 
 struct scanner *scanner_new(void);

@@ -227,7 +227,7 @@ struct lesson {
 
 static bool is_slot(const struct shapes *shapes, const struct token *token)
 {
-	return !token->key || !token->key->few || shapes->many[token->key->field];
+	return !token->meaning.few || shapes->many[token->meaning.field];
 }
 
 /* Returns false if it is no good example. */
@@ -262,8 +262,8 @@ static uint32_t text_end(const struct lesson *lesson)
 /* The token wins its field: see fields_set(). */
 static bool counts(const struct scanner *scanner, const struct token *token)
 {
-	return token->key && token->key->field != FIELD_FAMILIAR &&
-	       scanner->fields.value[token->part][token->key->field].rank == token->key->rank;
+	return token->meaning.field != FIELD_NONE && token->meaning.field != FIELD_FAMILIAR &&
+	       scanner->fields.value[token->part][token->meaning.field].rank == token->meaning.rank;
 }
 
 /* Nodes for the rest of the record. Returns the first. */
@@ -289,7 +289,7 @@ static struct node *append(struct lesson *lesson, struct shape *shape)
 		node->next = node + 1;
 		node->level = token->level;
 		node->part = token->part;
-		node->field = counts(lesson->scanner, token) ? token->key->field : FIELD_NONE;
+		node->field = counts(lesson->scanner, token) ? token->meaning.field : FIELD_NONE;
 		lesson->begin = lesson->at = token->end;
 		lesson->slot++;
 	}
@@ -319,13 +319,13 @@ static bool note_value(struct lesson *lesson)
 		const struct token *token = &lesson->scanner->tokens[i];
 
 		if (token->start > lesson->at || token->end < lesson->at || is_slot(shapes, token) ||
-		    field_may_be_document(token->key->field))
+		    field_may_be_document(token->meaning.field))
 			continue;
-		shapes->branches[token->key->field]++;
+		shapes->branches[token->meaning.field]++;
 		value = (struct span){lesson->text + token->start, token->end - token->start};
-		if (add_value(&shapes->values[token->key->field], (uint32_t)lookup_hash(0, value)))
+		if (add_value(&shapes->values[token->meaning.field], (uint32_t)lookup_hash(0, value)))
 			return true;
-		shapes->many[token->key->field] = true;
+		shapes->many[token->meaning.field] = true;
 		return false;
 	}
 	return true;
@@ -419,10 +419,10 @@ static struct shape *shape_of(struct lesson *lesson)
 		if (!counts(lesson->scanner, token))
 			continue;
 		if (is_slot(lesson->shapes, token)) {
-			shape->settled &= !(KIN_FIELDS >> token->key->field & 1);
-			shape->access_settled &= !(ACCESS_FIELDS >> token->key->field & 1);
+			shape->settled &= !(KIN_FIELDS >> token->meaning.field & 1);
+			shape->access_settled &= !(ACCESS_FIELDS >> token->meaning.field & 1);
 		} else if (token->kind == VALUE_STRING) {
-			shape->fields.value[token->part][token->key->field].text = text + token->start;
+			shape->fields.value[token->part][token->meaning.field].text = text + token->start;
 		}
 	}
 	lesson->text = text;

@@ -11,97 +11,152 @@
 
 enum { VECTOR_SIZE = 16 };
 
+/* --- what the processors have ------------------------------------------- */
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 
-/* A bit for each byte that differs. */
-static inline uint64_t vector_differ(const char *a, const char *b)
-{
-	__m128i left = _mm_loadu_si128((const __m128i *)(const void *)a);
-	__m128i right = _mm_loadu_si128((const __m128i *)(const void *)b);
+typedef __m128i vector;
 
-	return (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(left, right)) ^ 0xFFFF;
+static inline vector vector_load(const char *at)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)at);
+}
+
+/* All below: bytes that have all bits set, or none; the top bit at least. */
+static inline vector vector_equal(vector bytes, char c)
+{
+	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
+}
+
+/* Control characters, and what is not ASCII: as a signed number it is below zero, and thus below a blank. */
+static inline vector vector_low(vector bytes)
+{
+	return _mm_subs_epi8(bytes, _mm_set1_epi8(' '));
+}
+
+static inline vector vector_or(vector a, vector b)
+{
+	return _mm_or_si128(a, b);
+}
+
+/* So many bits for each byte, from the lowest on. */
+#define VECTOR_BITS 1
+static inline uint64_t vector_mask(vector bytes)
+{
+	return (uint64_t)_mm_movemask_epi8(bytes);
+}
+
+/* A bit for each byte. */
+static inline uint64_t vector_bits(vector bytes)
+{
+	return vector_mask(bytes);
+}
+
+static inline vector vector_differ(const char *a, const char *b)
+{
+	return _mm_xor_si128(_mm_cmpeq_epi8(vector_load(a), vector_load(b)), _mm_set1_epi8(-1));
 }
 
 static inline bool vector_same_pair(const char *a, const char *b)
 {
-	const __m128i *left = (const __m128i *)(const void *)a, *right = (const __m128i *)(const void *)b;
-	__m128i first = _mm_cmpeq_epi8(_mm_loadu_si128(left), _mm_loadu_si128(right));
-	__m128i second = _mm_cmpeq_epi8(_mm_loadu_si128(left + 1), _mm_loadu_si128(right + 1));
+	__m128i first = _mm_cmpeq_epi8(vector_load(a), vector_load(b));
+	__m128i second = _mm_cmpeq_epi8(vector_load(a + VECTOR_SIZE), vector_load(b + VECTOR_SIZE));
 
 	return _mm_movemask_epi8(_mm_and_si128(first, second)) == 0xFFFF;
 }
 
-/* A bit for each byte that is not plain. Signed comparison: bytes of 0x80 and
- * above are below zero, thus below a blank. */
-static inline uint64_t vector_stops(const char *at)
+/* Whether what the mask leaves of a pair is the literal. */
+static inline bool vector_match_pair(const char *text, const char *mask, const char *literal)
 {
-	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-	__m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-	__m128i escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-	__m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+	__m128i first = _mm_and_si128(vector_load(text), vector_load(mask));
+	__m128i second = _mm_and_si128(vector_load(text + VECTOR_SIZE), vector_load(mask + VECTOR_SIZE));
 
-	return (uint64_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), low));
+	return _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(first, vector_load(literal)),
+					       _mm_cmpeq_epi8(second, vector_load(literal + VECTOR_SIZE)))) == 0xFFFF;
 }
-
-/* A bit for each byte that is no blank; tabs are if they may stand there. */
-static inline uint64_t vector_solid(const char *at, bool tabs)
-{
-	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-	__m128i blank = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '));
-
-	if (tabs)
-		blank = _mm_or_si128(blank, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')),
-							 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'))));
-	return (uint64_t)_mm_movemask_epi8(blank) ^ 0xFFFF;
-}
-
-#define VECTOR_BITS 1 /* of the masks above, for each byte */
 
 #elif defined(__aarch64__) && !defined(__AARCH64EB__)
 #include <arm_neon.h>
 
+typedef uint8x16_t vector;
+
+static inline vector vector_load(const char *at)
+{
+	return vld1q_u8((const uint8_t *)at);
+}
+
+static inline vector vector_equal(vector bytes, char c)
+{
+	return vceqq_u8(bytes, vdupq_n_u8((uint8_t)c));
+}
+
+static inline vector vector_low(vector bytes)
+{
+	return vcltq_s8(vreinterpretq_s8_u8(bytes), vdupq_n_s8(' '));
+}
+
+static inline vector vector_or(vector a, vector b)
+{
+	return vorrq_u8(a, b);
+}
+
 /* NEON has no movemask: narrowing leaves four bits for each byte. */
-static inline uint64_t vector_mask(uint8x16_t bytes)
+#define VECTOR_BITS 4
+static inline uint64_t vector_mask(vector bytes)
 {
 	return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(bytes), 4)), 0);
 }
 
-static inline uint64_t vector_differ(const char *a, const char *b)
+/* Weighed and summed up, one is left. */
+static inline uint64_t vector_bits(vector bytes)
 {
-	return vector_mask(vmvnq_u8(vceqq_u8(vld1q_u8((const uint8_t *)a), vld1q_u8((const uint8_t *)b))));
+	static const uint8_t weights[VECTOR_SIZE] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+	uint8x16_t weighed = vandq_u8(bytes, vld1q_u8(weights));
+
+	return vaddv_u8(vget_low_u8(weighed)) | (uint64_t)vaddv_u8(vget_high_u8(weighed)) << 8;
+}
+
+static inline vector vector_differ(const char *a, const char *b)
+{
+	return vmvnq_u8(vceqq_u8(vector_load(a), vector_load(b)));
 }
 
 static inline bool vector_same_pair(const char *a, const char *b)
 {
-	uint8x16_t first = vceqq_u8(vld1q_u8((const uint8_t *)a), vld1q_u8((const uint8_t *)b));
-	uint8x16_t second = vceqq_u8(vld1q_u8((const uint8_t *)a + VECTOR_SIZE),
-				     vld1q_u8((const uint8_t *)b + VECTOR_SIZE));
+	uint8x16_t first = vceqq_u8(vector_load(a), vector_load(b));
+	uint8x16_t second = vceqq_u8(vector_load(a + VECTOR_SIZE), vector_load(b + VECTOR_SIZE));
 
 	return vminvq_u8(vandq_u8(first, second)) == 0xFF;
 }
 
-static inline uint64_t vector_stops(const char *at)
+static inline bool vector_match_pair(const char *text, const char *mask, const char *literal)
 {
-	uint8x16_t bytes = vld1q_u8((const uint8_t *)at);
-	uint8x16_t low = vcltq_s8(vreinterpretq_s8_u8(bytes), vdupq_n_s8(' '));
+	uint8x16_t first = vandq_u8(vector_load(text), vector_load(mask));
+	uint8x16_t second = vandq_u8(vector_load(text + VECTOR_SIZE), vector_load(mask + VECTOR_SIZE));
 
-	return vector_mask(vorrq_u8(
-		vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\'))), low));
+	return vminvq_u8(vandq_u8(vceqq_u8(first, vector_load(literal)),
+				  vceqq_u8(second, vector_load(literal + VECTOR_SIZE)))) == 0xFF;
 }
 
-static inline uint64_t vector_solid(const char *at, bool tabs)
+#else
+
+static inline bool vector_match_pair(const char *text, const char *mask, const char *literal)
 {
-	uint8x16_t bytes = vld1q_u8((const uint8_t *)at), blank = vceqq_u8(bytes, vdupq_n_u8(' '));
+	uint64_t left, which, right, differ = 0;
 
-	if (tabs)
-		blank = vorrq_u8(blank, vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\t')), vceqq_u8(bytes, vdupq_n_u8('\r'))));
-	return vector_mask(vmvnq_u8(blank));
+	for (unsigned i = 0; i < 2 * VECTOR_SIZE; i += sizeof left) {
+		memcpy(&left, text + i, sizeof left);
+		memcpy(&which, mask + i, sizeof which);
+		memcpy(&right, literal + i, sizeof right);
+		differ |= (left & which) ^ right;
+	}
+	return differ == 0;
 }
-
-#define VECTOR_BITS 4
 
 #endif
+
+/* --- what is asked of them ---------------------------------------------- */
 
 /* What stands in a JSON string for itself, and is ASCII. */
 static inline bool is_plain(char c)
@@ -109,35 +164,30 @@ static inline bool is_plain(char c)
 	return (signed char)c >= ' ' && c != '"' && c != '\\';
 }
 
+#ifdef VECTOR_BITS
+static inline vector vector_unplain(vector bytes)
+{
+	return vector_or(vector_or(vector_equal(bytes, '"'), vector_equal(bytes, '\\')), vector_low(bytes));
+}
+
+static inline vector vector_any(vector bytes, char one, char two, char three)
+{
+	return vector_or(vector_or(vector_equal(bytes, one), vector_equal(bytes, two)), vector_equal(bytes, three));
+}
+#endif
+
 /* The first byte that is not plain, or end. */
 static inline const char *vector_plain(const char *at, const char *end)
 {
 #ifdef VECTOR_BITS
 	for (; end - at >= VECTOR_SIZE; at += VECTOR_SIZE) {
-		uint64_t stops = vector_stops(at);
+		uint64_t stops = vector_mask(vector_unplain(vector_load(at)));
 
 		if (stops)
 			return at + __builtin_ctzll(stops) / VECTOR_BITS;
 	}
 #endif
 	while (at < end && is_plain(*at))
-		at++;
-	return at;
-}
-
-/* The first byte that is no blank, or end. Where there are blanks, nobody can
- * foretell how many: so few branches are the best. */
-static inline const char *vector_skip_blanks(const char *at, const char *end, bool tabs)
-{
-#ifdef VECTOR_BITS
-	if (end - at >= VECTOR_SIZE) {
-		uint64_t solid = vector_solid(at, tabs);
-
-		if (solid)
-			return at + __builtin_ctzll(solid) / VECTOR_BITS;
-	}
-#endif
-	while (at < end && (*at == ' ' || (tabs && (*at == '\t' || *at == '\r'))))
 		at++;
 	return at;
 }
@@ -157,28 +207,33 @@ static inline bool vector_same(const char *text, const char *end, const char *li
 			literal += 2 * VECTOR_SIZE;
 		}
 		if (size >= VECTOR_SIZE) {
-			if (vector_differ(text, literal))
+			if (vector_mask(vector_differ(text, literal)))
 				return false;
 			size -= VECTOR_SIZE;
 			text += VECTOR_SIZE;
 			literal += VECTOR_SIZE;
 		}
-		return !(vector_differ(text, literal) & ((UINT64_C(1) << size * VECTOR_BITS) - 1));
+		return !(vector_mask(vector_differ(text, literal)) & ((UINT64_C(1) << size * VECTOR_BITS) - 1));
 	}
 #endif
 	return left >= size && memcmp(text, literal, size) == 0;
 }
 
-/* The same for names, which are short: name has 2 * VECTOR_SIZE bytes. */
-static inline bool vector_same_name(const char *text, const char *end, const char *name, size_t size)
+/* The same for names, which are short: literal has 2 * VECTOR_SIZE bytes in
+ * all. What is asked is asked at once: nobody can foretell which of it is so. */
+static inline bool vector_same_name(const char *text, size_t text_size, const char *end, const char *literal,
+				    size_t size)
 {
 #ifdef VECTOR_BITS
-	enum { UNUSED = 64 - VECTOR_SIZE * VECTOR_BITS };
+	if (end - text >= 2 * VECTOR_SIZE) {
+		uint64_t differ = vector_bits(vector_differ(text, literal)) |
+				  vector_bits(vector_differ(text + VECTOR_SIZE, literal + VECTOR_SIZE)) << VECTOR_SIZE;
 
-	if (end - text >= VECTOR_SIZE && size <= VECTOR_SIZE && size > 0)
-		return !(vector_differ(text, name) << (VECTOR_SIZE - size) * VECTOR_BITS << UNUSED);
+		return (text_size == size) & ((differ & ((UINT64_C(1) << size) - 1)) == 0);
+	}
 #endif
-	return (size_t)(end - text) >= size && memcmp(text, name, size) == 0;
+	(void)end;
+	return text_size == size && memcmp(text, literal, size) == 0;
 }
 
 #endif
