@@ -50,7 +50,12 @@ static void on_event(uv_fs_event_t *watch, const char *name, int events, int err
 	struct lookout *lookout = watch->data;
 
 	if (!error && name && events == UV_CHANGE) {
-		lookout->is_told |= stir_named(lookout->daemon, lookout->source, name);
+		if (!stir_named(lookout->daemon, lookout->source, name))
+			return;
+		lookout->is_told = true;
+		/* At once: what was written may call for an alert. */
+		if (!lookout->daemon->is_behind)
+			turn_read(lookout->daemon);
 	} else {
 		lookout->is_told = lookout->is_renamed = true;
 		stir(lookout->daemon, lookout->source, STIR_ANY);

@@ -17,6 +17,13 @@ static bool is_a(int class, char c)
 	return classes[(unsigned char)c] & class;
 }
 
+static inline bool is_among(char c, const char *these)
+{
+	while (*these && *these != c)
+		these++;
+	return *these;
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
@@ -63,7 +70,7 @@ static const char around[] = " \"'\\";
 
 static size_t skip_any(struct span text, size_t at, const char *these)
 {
-	while (at < text.size && text.data[at] && strchr(these, text.data[at]))
+	while (at < text.size && is_among(text.data[at], these))
 		at++;
 	return at;
 }
@@ -114,7 +121,7 @@ static size_t value_end(struct span text, size_t at, bool secret)
 {
 	const char *enders = secret ? " \t\r\n\"'&;,\\" : "\",}\r\n";
 
-	while (at < text.size && !(text.data[at] && strchr(enders, text.data[at])) &&
+	while (at < text.size && !is_among(text.data[at], enders) &&
 	       !(secret && begins_nocase(text, at, "%26")))
 		at++;
 	return at;
@@ -139,29 +146,41 @@ static size_t bare_key(struct span text, size_t at)
 	return end - at;
 }
 
-/* Whether a name stands before a mark. */
-static bool ends_hidden(struct span text, size_t mark)
+/* Most words end like none of them. In lower case. */
+static bool ends_hidden(char last)
 {
-	while (mark > 0 && text.data[mark - 1] && strchr(around, text.data[mark - 1]))
+	return last == 'y' || last == 'd' || last == 'n' || last == 'g' || last == 'c';
+}
+
+/* Whether a name stands before a mark. */
+static bool is_behind_name(struct span text, size_t mark)
+{
+	while (mark > 0 && is_among(text.data[mark - 1], around))
 		mark--;
+	if (mark == 0 || !ends_hidden(lower(text.data[mark - 1])))
+		return false;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-		if (mark >= hidden[i].size && lower(text.data[mark - 1]) == hidden[i].name[hidden[i].size - 1] &&
-		    begins_nocase(text, mark - hidden[i].size, hidden[i].name))
+		if (mark >= hidden[i].size && begins_nocase(text, mark - hidden[i].size, hidden[i].name))
 			return true;
 	return false;
+}
+
+static bool is_behind_key(struct span text, size_t mark)
+{
+	size_t at = mark;
+
+	while (at > 0 && mark - at < KEY_LETTERS && is_a(BASE64, text.data[at - 1]))
+		at--;
+	return mark - at == KEY_LETTERS;
 }
 
 /* Few messages hide anything: one look at what stands before the marks. It may
  * find too much, never too little. */
 static bool may_hide(struct span text)
 {
-	size_t letters = 0;
-
-	for (size_t at = 0; at < text.size; at++) {
-		if (is_a(MARK, text.data[at]) && (letters >= KEY_LETTERS || ends_hidden(text, at)))
+	for (size_t at = 0; at < text.size; at++)
+		if (is_a(MARK, text.data[at]) && (is_behind_name(text, at) || is_behind_key(text, at)))
 			return true;
-		letters = is_a(BASE64, text.data[at]) ? letters + 1 : 0;
-	}
 	return false;
 }
 
@@ -209,13 +228,6 @@ void text_redact(struct span text, char *buffer, size_t size)
 
 /* --- quoted ------------------------------------------------------------- */
 
-static inline bool is_among(unsigned char c, const char *these)
-{
-	while (*these && (unsigned char)*these != c)
-		these++;
-	return *these;
-}
-
 size_t text_escape(struct span text, const char *also, char *buffer, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -223,7 +235,7 @@ size_t text_escape(struct span text, const char *also, char *buffer, size_t size
 
 	for (size_t i = 0; i < text.size; i++) {
 		unsigned char c = (unsigned char)text.data[i];
-		bool plain = c >= 0x20 && c < 0x7F && c != '\\' && !is_among(c, also);
+		bool plain = c >= 0x20 && c < 0x7F && c != '\\' && !is_among((char)c, also);
 
 		if (length + (plain ? 1 : 4) >= size)
 			break;

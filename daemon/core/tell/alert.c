@@ -2,45 +2,47 @@
 
 #include "../basic/hash.h"
 
-/* What is to be hashed, gathered: in one piece it goes word by word. */
-struct gathered {
-	struct hash hash;
-	size_t size; /* bytes */
-	char bytes[256];
-};
-
-static void gather(struct gathered *into, const void *data, size_t size)
+/* Adds one after the other; in one piece, where they fit, for that goes word by word. */
+static void add_all(struct hash *hash, const struct span *spans, size_t count)
 {
-	if (size > sizeof into->bytes - into->size) {
-		hash_add(&into->hash, into->bytes, into->size);
-		into->size = 0;
+	char bytes[256];
+	size_t size = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (spans[i].size > sizeof bytes - size) {
+			hash_add(hash, bytes, size);
+			size = 0;
+		}
+		if (spans[i].size > sizeof bytes) {
+			hash_add(hash, spans[i].data, spans[i].size);
+		} else if (spans[i].size > 0) {
+			memcpy(bytes + size, spans[i].data, spans[i].size);
+			size += spans[i].size;
+		}
 	}
-	if (size > sizeof into->bytes) {
-		hash_add(&into->hash, data, size);
-	} else if (size > 0) {
-		memcpy(into->bytes + into->size, data, size);
-		into->size += size;
-	}
+	hash_add(hash, bytes, size);
 }
 
 const char *alert_id(const char *hub, struct span device, struct span module, const char *verdict,
 		     int64_t opened_ns, char buffer[ALERT_ID])
 {
 	static const char digits[] = "0123456789abcdef";
-	struct gathered all;
+	/* With the NULs between them. */
+	const struct span all[] = {
+		{hub ? hub : "", hub ? strlen(hub) + 1 : 1},
+		device,
+		{"", 1},
+		module,
+		{"", 1},
+		{verdict, strlen(verdict) + 1},
+		{(const char *)&opened_ns, sizeof opened_ns},
+	};
+	struct hash hash;
 	uint64_t id;
 
-	all.size = 0;
-	hash_begin(&all.hash, 0, 0);
-	gather(&all, hub ? hub : "", hub ? strlen(hub) + 1 : 1);
-	gather(&all, device.data, device.size);
-	gather(&all, "", 1);
-	gather(&all, module.data, module.size);
-	gather(&all, "", 1);
-	gather(&all, verdict, strlen(verdict) + 1);
-	gather(&all, &opened_ns, sizeof opened_ns);
-	hash_add(&all.hash, all.bytes, all.size);
-	id = hash_end(&all.hash);
+	hash_begin(&hash, 0, 0);
+	add_all(&hash, all, sizeof all / sizeof *all);
+	id = hash_end(&hash);
 	for (int i = ALERT_ID - 1; i-- > 0; id >>= 4)
 		buffer[i] = digits[id & 15];
 	buffer[ALERT_ID - 1] = '\0';
