@@ -146,32 +146,25 @@ static size_t bare_key(struct span text, size_t at)
 	return end - at;
 }
 
-/* Most words end like none of them. In lower case. */
-static bool ends_hidden(char last)
-{
-	return last == 'y' || last == 'd' || last == 'n' || last == 'g' || last == 'c';
-}
-
 /* Whether a name stands before a mark. */
 static bool is_behind_name(struct span text, size_t mark)
 {
 	while (mark > 0 && is_among(text.data[mark - 1], around))
 		mark--;
-	if (mark == 0 || !ends_hidden(lower(text.data[mark - 1])))
-		return false;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-		if (mark >= hidden[i].size && begins_nocase(text, mark - hidden[i].size, hidden[i].name))
+		if (mark >= hidden[i].size && lower(text.data[mark - 1]) == hidden[i].name[hidden[i].size - 1] &&
+		    begins_nocase(text, mark - hidden[i].size, hidden[i].name))
 			return true;
 	return false;
 }
 
+/* From the far end: most words are shorter than keys. */
 static bool is_behind_key(struct span text, size_t mark)
 {
-	size_t at = mark;
-
-	while (at > 0 && mark - at < KEY_LETTERS && is_a(BASE64, text.data[at - 1]))
-		at--;
-	return mark - at == KEY_LETTERS;
+	for (size_t letters = KEY_LETTERS; letters > 0; letters--)
+		if (mark < letters || !is_a(BASE64, text.data[mark - letters]))
+			return false;
+	return true;
 }
 
 /* Few messages hide anything: one look at what stands before the marks. It may
@@ -179,7 +172,8 @@ static bool is_behind_key(struct span text, size_t mark)
 static bool may_hide(struct span text)
 {
 	for (size_t at = 0; at < text.size; at++)
-		if (is_a(MARK, text.data[at]) && (is_behind_name(text, at) || is_behind_key(text, at)))
+		if (is_a(MARK, text.data[at]) &&
+		    (is_behind_name(text, at) || (text.data[at] != ':' && is_behind_key(text, at))))
 			return true;
 	return false;
 }
@@ -235,7 +229,7 @@ size_t text_escape(struct span text, const char *also, char *buffer, size_t size
 
 	for (size_t i = 0; i < text.size; i++) {
 		unsigned char c = (unsigned char)text.data[i];
-		bool plain = c >= 0x20 && c < 0x7F && c != '\\' && !is_among((char)c, also);
+		bool plain = is_a(WORD, (char)c) || (c >= 0x20 && c < 0x7F && c != '\\' && !is_among((char)c, also));
 
 		if (length + (plain ? 1 : 4) >= size)
 			break;

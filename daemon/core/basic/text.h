@@ -12,9 +12,9 @@
  * bytes at a character border, NUL-ended. */
 void text_redact(struct span text, char *buffer, size_t size);
 
-/* Printable ASCII as it is, everything else and the characters of also as
- * \xHH; a backslash as \x5c. Cut to size - 1, never within an escape. Returns
- * its length. */
+/* Printable ASCII as it is, everything else and the characters of also (no
+ * letters or digits) as \xHH; a backslash as \x5c. Cut to size - 1, never
+ * within an escape. Returns its length. */
 size_t text_escape(struct span text, const char *also, char *buffer, size_t size);
 
 /* Room for any number in decimal digits. */

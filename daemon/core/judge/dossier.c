@@ -5,6 +5,10 @@
 #include "../basic/list.h"
 #include "../basic/text.h"
 
+/* There is room for texts in so many at once: a message and an address, and a
+ * few more. */
+enum { TOGETHER = 4 };
+
 static char *copy_of(const char *text)
 {
 	return text && *text ? strdup(text) : NULL;
@@ -29,6 +33,20 @@ static uint8_t find(const struct dossier *dossier, const char *redacted)
 	return 0;
 }
 
+static bool reserve_text(struct dossier *dossier)
+{
+	struct text *texts;
+
+	if (dossier->text_count < dossier->text_capacity)
+		return true;
+	texts = realloc(dossier->texts, (dossier->text_count + TOGETHER) * sizeof *texts);
+	if (!texts)
+		return false;
+	dossier->texts = texts;
+	dossier->text_capacity = dossier->text_count + TOGETHER;
+	return true;
+}
+
 uint8_t dossier_text(struct dossier *dossier, struct span message, const char *captures, unsigned most)
 {
 	char redacted[MESSAGE_MAX];
@@ -44,10 +62,9 @@ uint8_t dossier_text(struct dossier *dossier, struct span message, const char *c
 		return known;
 	if (dossier->text_count >= most)
 		return 0;
-	texts = realloc(dossier->texts, (dossier->text_count + 1) * sizeof *texts);
-	if (!texts)
+	if (!reserve_text(dossier))
 		return 0;
-	dossier->texts = texts;
+	texts = dossier->texts;
 	texts[dossier->text_count] = (struct text){
 		.message = strdup(redacted),
 		.captures = copy_of(captures),

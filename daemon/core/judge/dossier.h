@@ -20,7 +20,7 @@ struct dossier {
 	struct event *events; /* arranged in the daemon; as read in a survey until it judges */
 	size_t count, capacity;
 	struct text *texts;
-	unsigned text_count;
+	unsigned text_count, text_capacity;
 };
 
 /* Returns the text's index, 0 if there is none, or room for no more than

@@ -1,10 +1,12 @@
 #include "ruleset.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include <errno.h>
 #include <pcre2.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../basic/list.h"
 #include "../basic/text.h"
 #include "jsonc.h"
 
@@ -40,6 +42,12 @@ struct reason_rule {
 	struct spot place;
 };
 
+/* What a code alone says, whatever the message. */
+struct proof {
+	uint32_t low, high; /* codes */
+	reason_id reason;
+};
+
 struct ruleset {
 	struct {
 		char *name, *text;
@@ -52,6 +60,8 @@ struct ruleset {
 	struct verdict_text verdicts[VERDICT_COUNT];
 	struct sdk sdks[SDKS_MAX];
 	struct core_reasons core;
+	struct proof *proofs;            /* the first that holds decides */
+	size_t proof_count, proof_capacity;
 	pcre2_match_context *context;
 	pcre2_match_data *match;
 	uint64_t limited;
@@ -87,6 +97,7 @@ void ruleset_free(struct ruleset *take_ruleset)
 		free(take_ruleset->files[i].name);
 		free(take_ruleset->files[i].text);
 	}
+	free(take_ruleset->proofs);
 	pcre2_match_data_free(take_ruleset->match);
 	pcre2_match_context_free(take_ruleset->context);
 	free(take_ruleset);
@@ -500,10 +511,33 @@ static int find_core_reasons(struct ruleset *ruleset, struct fault *fault)
 	return 0;
 }
 
+/* An alert asks for it: not to be looked for in documents each time. */
+static int gather_proofs(struct ruleset *ruleset, unsigned reason)
+{
+	const json_t *code;
+	size_t index;
+
+	json_array_foreach(ruleset->reasons[reason].codes, index, code) {
+		struct proof proof = {.reason = (reason_id)reason};
+		struct proof *proofs = list_reserve(ruleset->proofs, ruleset->proof_count, &ruleset->proof_capacity,
+						    sizeof *proofs);
+
+		if (!proofs)
+			return -ENOMEM;
+		ruleset->proofs = proofs;
+		if (code_range(code, &proof.low, &proof.high))
+			proofs[ruleset->proof_count++] = proof;
+	}
+	return 0;
+}
+
 int ruleset_compile(struct ruleset *ruleset, struct fault *fault)
 {
 	int r;
 
+	for (unsigned i = 1; i < ruleset->reason_count; i++)
+		if ((r = gather_proofs(ruleset, i)))
+			return r;
 	for (unsigned i = 1; i < ruleset->reason_count; i++)
 		if (ruleset->reasons[i].pattern && (r = compile_reason(ruleset, &ruleset->reasons[i], fault)))
 			return r;
@@ -550,9 +584,9 @@ enum signal ruleset_classify(const struct ruleset *ruleset, struct span category
 
 reason_id ruleset_reason_of_code(const struct ruleset *ruleset, uint32_t code)
 {
-	for (unsigned i = 1; i < ruleset->reason_count; i++)
-		if (codes_hold(ruleset->reasons[i].codes, code))
-			return (reason_id)i;
+	for (size_t i = 0; i < ruleset->proof_count; i++)
+		if (code >= ruleset->proofs[i].low && code <= ruleset->proofs[i].high)
+			return ruleset->proofs[i].reason;
 	return 0;
 }
 

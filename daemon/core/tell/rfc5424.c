@@ -11,11 +11,11 @@ static bool put(struct line *line, const char *text)
 }
 
 /* ` key=value` of one of our own words, whole or not at all. */
-static void put_word(struct line *line, const char *key, struct span value)
+static void put_word(struct line *line, struct span key, struct span value)
 {
 	size_t before = line->length;
 
-	if (value.size == 0 || (put(line, " ") && put(line, key) && put(line, "=") && line_put_whole(line, value)))
+	if (value.size == 0 || (line_put_whole(line, key) && line_put_whole(line, value)))
 		return;
 	line->length = before;
 	line->buffer[before] = '\0';
@@ -23,7 +23,7 @@ static void put_word(struct line *line, const char *key, struct span value)
 
 /* The same of a text from outside: a value cannot end early or begin another,
  * and a hostile one cannot take the room of the others. */
-static void put_id(struct line *line, const char *key, struct span value, size_t most)
+static void put_id(struct line *line, struct span key, struct span value, size_t most)
 {
 	static const char cut[] = "...";
 	char escaped[VALUE_MAX + sizeof cut];
@@ -34,7 +34,7 @@ static void put_id(struct line *line, const char *key, struct span value, size_t
 	put_word(line, key, (struct span){escaped, length + 4 >= most ? length + sizeof cut - 1 : length});
 }
 
-static void put_number(struct line *line, const char *key, uint64_t number)
+static void put_number(struct line *line, struct span key, uint64_t number)
 {
 	char digits[NUMBER_TEXT];
 
@@ -53,18 +53,18 @@ size_t notice_line(const struct notice *notice, char *buffer, size_t size)
 
 	put(&line, notice->msgid);
 	if (notice->kind != NOTICE_DIGEST && notice->kind != NOTICE_GAP && notice->kind != NOTICE_LIMIT)
-		put_word(&line, "state", span_of(state_names[notice->state]));
-	put_id(&line, "hub", span_of(notice->hub), HUB_MAX);
-	put_id(&line, "device", notice->device, VALUE_MAX);
-	put_id(&line, "module", notice->module, HUB_MAX);
+		put_word(&line, SPAN(" state="), span_of(state_names[notice->state]));
+	put_id(&line, SPAN(" hub="), span_of(notice->hub), HUB_MAX);
+	put_id(&line, SPAN(" device="), notice->device, VALUE_MAX);
+	put_id(&line, SPAN(" module="), notice->module, HUB_MAX);
 	if (notice->verdict != VERDICT_NONE)
-		put_word(&line, "verdict", span_of(verdict_names[notice->verdict]));
-	put_number(&line, "cause", (uint64_t)verdict_cause(notice->verdict));
-	put_id(&line, "reason", span_of(notice->reason), VALUE_MAX);
-	put_number(&line, "code", notice->code);
-	put_number(&line, "count", count_of(notice));
-	put_number(&line, "devices", notice->devices);
-	put_word(&line, "episode", span_of(notice->id));
+		put_word(&line, SPAN(" verdict="), span_of(verdict_names[notice->verdict]));
+	put_number(&line, SPAN(" cause="), (uint64_t)verdict_cause(notice->verdict));
+	put_id(&line, SPAN(" reason="), span_of(notice->reason), VALUE_MAX);
+	put_number(&line, SPAN(" code="), notice->code);
+	put_number(&line, SPAN(" count="), count_of(notice));
+	put_number(&line, SPAN(" devices="), notice->devices);
+	put_word(&line, SPAN(" episode="), span_of(notice->id));
 	/* The sentence is escaped already; cut it if need be. */
 	if (put(&line, ": "))
 		line_words(&line, notice->sentence);
