@@ -10,7 +10,7 @@
 #include "log.h"
 #include "notify.h"
 
-enum { AHEAD_BYTES = 64 * 1024, AHEAD_PAGE = 4096 };
+enum { AHEAD_BYTES = 32 * 1024, AHEAD_PAGE = 4096 };
 
 struct moment daemon_now(void)
 {
@@ -75,11 +75,12 @@ static void store_notices(struct daemon *daemon, const struct output *output)
  * after a restart, under the same ids. */
 void turn_commit(struct daemon *daemon, const struct output *output)
 {
-	uint64_t begun_ns = uv_hrtime();
+	uint64_t begun_ns;
 	int r;
 
 	if (!daemon->store)
 		return;
+	begun_ns = uv_hrtime();
 	store_begin(daemon->store);
 	/* Those of the last ones have been taken; if a receiver has been away for
 	 * very long, the oldest are let go all together. */

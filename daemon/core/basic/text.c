@@ -149,10 +149,13 @@ static size_t bare_key(struct span text, size_t at)
 /* Whether a name stands before a mark. */
 static bool is_behind_name(struct span text, size_t mark)
 {
+	char last;
+
 	while (mark > 0 && is_among(text.data[mark - 1], around))
 		mark--;
+	last = mark > 0 ? lower(text.data[mark - 1]) : 0;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-		if (mark >= hidden[i].size && lower(text.data[mark - 1]) == hidden[i].name[hidden[i].size - 1] &&
+		if (last == hidden[i].name[hidden[i].size - 1] && mark >= hidden[i].size &&
 		    begins_nocase(text, mark - hidden[i].size, hidden[i].name))
 			return true;
 	return false;

@@ -26,7 +26,7 @@ size_t rfc3164_encode(const struct rfc3164 *from, const struct notice *notice, s
 	line_number(&line, (uint64_t)(from->facility * 8 + notice->severity));
 	line_words(&line, ">");
 	/* All that is needed of the time stands in it. */
-	put_stamp(&line, stamp_format(now.wall_ns / STAMP_SECOND * STAMP_SECOND + from->offset_s * STAMP_SECOND, stamp));
+	put_stamp(&line, stamp_format((now.wall_ns / STAMP_SECOND + from->offset_s) * STAMP_SECOND, stamp));
 	line_words(&line, " lapsed[");
 	line_number(&line, (uint64_t)from->process);
 	line_words(&line, "]: ");
