@@ -108,7 +108,7 @@ static void save_few(struct engine *engine, struct saver *saver)
 
 static void put_watch(struct packed *row, const struct watch *watch)
 {
-	uint32_t events = (uint32_t)watch->dossier.count, texts = watch->dossier.excerpt_count;
+	uint32_t events = (uint32_t)watch->dossier.count, texts = (uint32_t)watch->dossier.excerpt_count;
 	uint32_t fleets[SCOPE_COUNT];
 
 	packed_put(row, watch->base, watch->base ? sizeof *watch->base : 0);
@@ -271,6 +271,7 @@ static bool load_texts(struct dossier *dossier, struct span *value)
 	if (!packed_take(value, &texts, sizeof texts) || texts > EXCERPTS_MAX)
 		return false;
 	dossier->excerpts = calloc(texts + 1, sizeof *dossier->excerpts);
+	dossier->excerpt_capacity = texts + 1;
 	for (; dossier->excerpts && dossier->excerpt_count < texts; dossier->excerpt_count++) {
 		if (!packed_take_text(value, &message) || !packed_take_text(value, &captures) || !message)
 			return false;

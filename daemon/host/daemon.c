@@ -67,7 +67,7 @@ static void resend(void *owner, struct span bytes)
 
 	daemon->held++;
 	if (notice_unpack(bytes, daemon->plan->rules, &notice))
-		turn_tell(daemon, &notice);
+		turn_tell(daemon, &notice, daemon_now());
 }
 
 /* Goes on where an earlier run has come to. */

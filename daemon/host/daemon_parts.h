@@ -110,7 +110,7 @@ void turn_step(struct daemon *daemon, struct input *input);
 /* Stores what has changed, and the notices that are about to be told (NULL:
  * none). */
 void turn_commit(struct daemon *daemon, const struct output *output);
-void turn_tell(struct daemon *daemon, const struct notice *notice);
+void turn_tell(struct daemon *daemon, const struct notice *notice, struct moment now);
 
 /* Reads what is stirred to its end, but no more than a round; the rest follows
  * when signals and timers had their turn. */

@@ -50,7 +50,12 @@ static void on_event(uv_fs_event_t *watch, const char *name, int events, int err
 	struct lookout *lookout = watch->data;
 
 	if (!error && name && events == UV_CHANGE) {
-		lookout->is_told |= stir_named(lookout->daemon, lookout->source, name);
+		if (!stir_named(lookout->daemon, lookout->source, name))
+			return;
+		lookout->is_told = true;
+		/* At once, for it may call for an alert: libuv asks for more events before on_woken() runs. */
+		if (!lookout->daemon->is_behind)
+			turn_read(lookout->daemon);
 	} else {
 		lookout->is_told = lookout->is_renamed = true;
 		stir(lookout->daemon, lookout->source, STIR_ANY);
@@ -152,7 +157,8 @@ static void on_rush(uv_timer_t *timer)
 		uv_timer_start(timer, on_rush, RUSH_MS, 0);
 }
 
-/* After all events of one waking: what they told of is looked at together. */
+/* After all events of one waking: what else they told of is looked at together,
+ * and how fast they come is seen. */
 static void on_woken(uv_check_t *check)
 {
 	struct daemon *daemon = check->data;

@@ -29,6 +29,8 @@ struct sinks {
 	size_t count;
 	char host[256];
 	int process;
+	int64_t zone_minute;   /* for which the next is known; 0: none yet */
+	int32_t zone_offset_s; /* of the local time, east of UTC */
 	bool all_hubs, impatient;
 };
 
@@ -132,15 +134,28 @@ static size_t encode_5424(const struct sinks *sinks, const struct outlet *outlet
 	return rfc5424_encode(&from, notice, now, buffer, size);
 }
 
-static size_t encode_3164(const struct sinks *sinks, const struct outlet *outlet, const struct notice *notice,
-			  struct moment now, char *buffer, size_t size)
+/* Asked once a minute, for it changes at whole ones, and many alerts may come. */
+static int32_t zone_offset_s(struct sinks *sinks, int64_t wall_ns)
 {
-	time_t seconds = now.wall_ns / STAMP_SECOND;
-	struct rfc3164 from = {.facility = outlet->config.facility, .process = sinks->process};
+	time_t seconds = wall_ns / STAMP_SECOND;
 	struct tm local;
 
-	if (localtime_r(&seconds, &local))
-		from.offset_s = (int32_t)local.tm_gmtoff;
+	if (sinks->zone_minute != seconds / 60 && localtime_r(&seconds, &local)) {
+		sinks->zone_minute = seconds / 60;
+		sinks->zone_offset_s = (int32_t)local.tm_gmtoff;
+	}
+	return sinks->zone_offset_s;
+}
+
+static size_t encode_3164(struct sinks *sinks, const struct outlet *outlet, const struct notice *notice,
+			  struct moment now, char *buffer, size_t size)
+{
+	const struct rfc3164 from = {
+		.facility = outlet->config.facility,
+		.process = sinks->process,
+		.offset_s = zone_offset_s(sinks, now.wall_ns),
+	};
+
 	return rfc3164_encode(&from, notice, now, buffer, size);
 }
 

@@ -3,11 +3,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <malloc.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "daemon_parts.h"
 #include "log.h"
 #include "notify.h"
+
+enum { AHEAD_BYTES = 32 * 1024, AHEAD_PAGE = 4096 };
 
 struct moment daemon_now(void)
 {
@@ -23,12 +26,12 @@ struct moment daemon_now(void)
 static void on_tick(uv_timer_t *timer);
 static void on_store_later(uv_timer_t *timer);
 
-void turn_tell(struct daemon *daemon, const struct notice *notice)
+void turn_tell(struct daemon *daemon, const struct notice *notice, struct moment now)
 {
 	if (notice->kind == NOTICE_TOLD)
 		log_notice(notice);
 	else
-		sinks_send(daemon->sinks, notice, daemon_now());
+		sinks_send(daemon->sinks, notice, now);
 }
 
 static void store_tails(struct daemon *daemon)
@@ -72,11 +75,12 @@ static void store_notices(struct daemon *daemon, const struct output *output)
  * after a restart, under the same ids. */
 void turn_commit(struct daemon *daemon, const struct output *output)
 {
-	uint64_t begun_ns = uv_hrtime();
+	uint64_t begun_ns;
 	int r;
 
 	if (!daemon->store)
 		return;
+	begun_ns = uv_hrtime();
 	store_begin(daemon->store);
 	/* Those of the last ones have been taken; if a receiver has been away for
 	 * very long, the oldest are let go all together. */
@@ -136,6 +140,18 @@ static void tick_after(struct daemon *daemon, int64_t wait_ns)
 	uv_timer_start(&daemon->tick, on_tick, wait_ms, 0);
 }
 
+/* The kernel hands out memory page by page where it is first touched, which
+ * takes longer than to judge a record. So some is touched while nobody waits;
+ * free() keeps it for the next that asks. */
+static void touch_memory(void)
+{
+	char *ahead = malloc(AHEAD_BYTES);
+
+	for (size_t at = 0; ahead && at < AHEAD_BYTES; at += AHEAD_PAGE)
+		*(volatile char *)(ahead + at) = 0;
+	free(ahead);
+}
+
 void turn_step(struct daemon *daemon, struct input *input)
 {
 	struct output output;
@@ -145,7 +161,7 @@ void turn_step(struct daemon *daemon, struct input *input)
 	if (output.count > 0)
 		turn_commit(daemon, &output);
 	for (size_t i = 0; i < output.count; i++)
-		turn_tell(daemon, &output.notices[i]);
+		turn_tell(daemon, &output.notices[i], input->now);
 	/* Of a notice, that it was sent. */
 	if (input->type != INPUT_TICK || output.count > 0) {
 		daemon->unstored = true;
@@ -154,6 +170,8 @@ void turn_step(struct daemon *daemon, struct input *input)
 	tick_after(daemon, output.wait_ns);
 	if (output.freed_much)
 		malloc_trim(0);
+	if (input->type == INPUT_BYTES)
+		touch_memory();
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -174,7 +192,8 @@ static size_t look(struct daemon *daemon, size_t index)
 	struct tail *tail = &daemon->tails[index];
 	struct tail_news news;
 	struct lookout *lookout = daemon->lookouts[daemon->tail_sources[index]];
-	enum tail_found found = tail_look(tail, daemon_now().mono_ns, daemon->buffer, BUFFER_SIZE, &news);
+	int64_t now_ns = (int64_t)uv_now(&daemon->loop) * 1000000;
+	enum tail_found found = tail_look(tail, now_ns, daemon->buffer, BUFFER_SIZE, &news);
 
 	if (found != TAIL_IDLE && lookout)
 		lookout->has_found = true;

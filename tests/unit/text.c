@@ -133,6 +133,33 @@ static void test_a_cut_never_uncovers_a_secret(void **state)
 	}
 }
 
+/* Most texts are kept as they are after one quick look, which must not miss
+ * what the careful one finds: that is taken for sure if a key stands behind. */
+static void test_a_quick_look_misses_nothing(void **state)
+{
+	static const char *const pieces[] = {
+		"sig", "SharedAccessKey", "accountkey", "access_key", "passWord", "pwd", "key", "Token",
+		"tracking id", "timestampUtc", KEY, "aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3", "=", ":",
+		"%3D", "%26", "\\u0026", " ", "\"", "'", "\\", "x", "-", "ey", "\xC3\xA4",
+	};
+	enum { PIECES = sizeof pieces / sizeof *pieces };
+	unsigned random = 1;
+
+	for (int i = 0; i < 100000; i++) {
+		char text[512] = "", quick[600], careful[600];
+
+		for (int n = 1 + i % 6; n > 0; n--) {
+			random = random * 1103515245 + 12345;
+			strcat(text, pieces[(random >> 16) % PIECES]);
+		}
+		text_redact(span_of(text), quick, sizeof quick);
+		strcat(quick, "\nkey=[redacted]");
+		strcat(text, "\nkey=x");
+		text_redact(span_of(text), careful, sizeof careful);
+		assert_string_equal(quick, careful);
+	}
+}
+
 static void test_nothing_is_redacted_to_nothing(void **state)
 {
 	char buffer[4] = "abc";
@@ -181,6 +208,42 @@ static void test_an_escape_is_never_cut(void **state)
 	assert_string_equal(buffer, "abcdefg");
 }
 
+/* --- put together ----------------------------------------------------------- */
+
+static void test_a_line_is_cut_where_its_room_ends(void **state)
+{
+	char buffer[8];
+	struct line line = line_begin(buffer, sizeof buffer);
+
+	assert_string_equal(buffer, "");
+	line_words(&line, "abc");
+	assert_false(line_put_whole(&line, SPAN("12345")));
+	assert_string_equal(buffer, "abc");
+	assert_true(line_put_whole(&line, SPAN("1234")));
+	assert_string_equal(buffer, "abc1234");
+	line_words(&line, "x");
+	assert_int_equal(line.length, 7);
+	line = line_begin(buffer, sizeof buffer);
+	line_words(&line, "abcdefghij");
+	assert_string_equal(buffer, "abcdefg");
+	line_words(&line, NULL);
+	assert_string_equal(buffer, "abcdefg");
+}
+
+static void test_numbers_of_all_lengths(void **state)
+{
+	static const uint64_t numbers[] = {0, 9, 10, 401003, UINT32_MAX, UINT64_MAX};
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		char buffer[32], expected[32];
+		struct line line = line_begin(buffer, sizeof buffer);
+
+		snprintf(expected, sizeof expected, "%llu", (unsigned long long)numbers[i]);
+		line_number(&line, numbers[i]);
+		assert_string_equal(buffer, expected);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -195,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_tracking_ids_are_left_out),
 		cmocka_unit_test(test_a_redacted_text_is_cut_between_characters),
 		cmocka_unit_test(test_a_cut_never_uncovers_a_secret),
+		cmocka_unit_test(test_a_quick_look_misses_nothing),
 		cmocka_unit_test(test_nothing_is_redacted_to_nothing),
 		cmocka_unit_test(test_printable_ascii_stays),
 		cmocka_unit_test(test_control_characters_are_escaped),
@@ -202,6 +266,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_ascii_is_escaped_byte_by_byte),
 		cmocka_unit_test(test_more_characters_can_be_asked_to_be_escaped),
 		cmocka_unit_test(test_an_escape_is_never_cut),
+		cmocka_unit_test(test_a_line_is_cut_where_its_room_ends),
+		cmocka_unit_test(test_numbers_of_all_lengths),
 	};
 
 	return RUN(tests);

@@ -1,7 +1,8 @@
 #include "stamp.h"
 
 #include <endian.h>
-#include <stdio.h>
+
+#include "text.h"
 
 /* Days since 1970-01-01 of a date in the Gregorian calendar, counted in
  * years that begin in March so that the leap day comes last. */
@@ -315,19 +316,33 @@ const char *stamp_format(int64_t ns, char buffer[STAMP_TEXT])
 	return buffer;
 }
 
+static void put_count(struct line *line, int64_t count, const char *unit)
+{
+	line_number(line, (uint64_t)count);
+	line_words(line, unit);
+}
+
 const char *stamp_span(int64_t ns, char buffer[STAMP_TEXT])
 {
-	long long seconds = (ns + STAMP_SECOND / 2) / STAMP_SECOND;
+	int64_t seconds = (ns + STAMP_SECOND / 2) / STAMP_SECOND;
+	struct line line = line_begin(buffer, STAMP_TEXT);
 
-	if (seconds < 60)
-		snprintf(buffer, STAMP_TEXT, "%lld s", seconds);
-	else if (seconds < 3600 && seconds % 60)
-		snprintf(buffer, STAMP_TEXT, "%lld min %lld s", seconds / 60, seconds % 60);
-	else if (seconds < 3600)
-		snprintf(buffer, STAMP_TEXT, "%lld min", seconds / 60);
-	else if (seconds < 86400)
-		snprintf(buffer, STAMP_TEXT, "%lld h %lld min", seconds / 3600, seconds / 60 % 60);
-	else
-		snprintf(buffer, STAMP_TEXT, "%lld d %lld h", seconds / 86400, seconds / 3600 % 24);
+	if (seconds < 0)
+		line_words(&line, "-");
+	if (seconds < 60) {
+		put_count(&line, seconds < 0 ? -seconds : seconds, " s");
+	} else if (seconds < 3600) {
+		put_count(&line, seconds / 60, " min");
+		if (seconds % 60) {
+			line_words(&line, " ");
+			put_count(&line, seconds % 60, " s");
+		}
+	} else if (seconds < 86400) {
+		put_count(&line, seconds / 3600, " h ");
+		put_count(&line, seconds / 60 % 60, " min");
+	} else {
+		put_count(&line, seconds / 86400, " d ");
+		put_count(&line, seconds / 3600 % 24, " h");
+	}
 	return buffer;
 }

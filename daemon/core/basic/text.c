@@ -1,18 +1,27 @@
 #include "text.h"
 
-#include <stdbool.h>
-#include <stdio.h>
+/* MARK: whatever is hidden has one of these behind its name, or behind itself. */
+enum { BASE64 = 1, WORD = 2, MARK = 4 };
 
-enum { BASE64 = 1, WORD = 2 };
+/* Letters of a key of 32 bytes in Base64, without the '=' behind them. */
+enum { KEY_LETTERS = 43 };
 
 static const unsigned char classes[256] = {
 	['A' ... 'Z'] = BASE64 | WORD, ['a' ... 'z'] = BASE64 | WORD, ['0' ... '9'] = BASE64 | WORD,
-	['_'] = BASE64 | WORD, ['+'] = BASE64, ['/'] = BASE64, ['%'] = BASE64, ['-'] = BASE64,
+	['_'] = BASE64 | WORD, ['+'] = BASE64, ['/'] = BASE64, ['%'] = BASE64 | MARK, ['-'] = BASE64,
+	['='] = MARK, [':'] = MARK,
 };
 
 static bool is_a(int class, char c)
 {
 	return classes[(unsigned char)c] & class;
+}
+
+static inline bool is_among(char c, const char *these)
+{
+	while (*these && *these != c)
+		these++;
+	return *these;
 }
 
 static char lower(char c)
@@ -34,19 +43,34 @@ static bool begins_nocase(struct span text, size_t at, const char *word)
  * secret, tracking ids and stamps because they make every copy of one message
  * different. A name is followed by '=', ':' or "%3D", with blanks and quotes
  * around it. In lower case. */
+#define NAMED(name) name, sizeof name - 1
 static const struct hidden {
 	const char *name;
+	size_t size;
 	bool secret;
 } hidden[] = {
-	{"sig", true},           {"sharedaccesskey", true}, {"accountkey", true},    {"access_key", true},
-	{"password", true},      {"pwd", true},             {"primarykey", true},    {"secondarykey", true},
-	{"key", true},           {"token", true},           {"tracking id", false},  {"trackingid", false},
-	{"timestamputc", false},
+	{NAMED("sig"), true},
+	{NAMED("sharedaccesskey"), true},
+	{NAMED("accountkey"), true},
+	{NAMED("access_key"), true},
+	{NAMED("password"), true},
+	{NAMED("pwd"), true},
+	{NAMED("primarykey"), true},
+	{NAMED("secondarykey"), true},
+	{NAMED("key"), true},
+	{NAMED("token"), true},
+	{NAMED("tracking id"), false},
+	{NAMED("trackingid"), false},
+	{NAMED("timestamputc"), false},
 };
+#undef NAMED
+
+/* What may stand between a name and what is around it. */
+static const char around[] = " \"'\\";
 
 static size_t skip_any(struct span text, size_t at, const char *these)
 {
-	while (at < text.size && text.data[at] && strchr(these, text.data[at]))
+	while (at < text.size && is_among(text.data[at], these))
 		at++;
 	return at;
 }
@@ -80,7 +104,7 @@ static size_t value_of(struct span text, size_t at, bool *ret_secret)
 		if (*hidden[i].name != first || !begins_nocase(text, at, hidden[i].name) ||
 		    (i > 1 && within))
 			continue;
-		end = skip_any(text, at + strlen(hidden[i].name), " \"'\\");
+		end = skip_any(text, at + hidden[i].size, around);
 		if (begins_nocase(text, end, "%3d"))
 			end += 3;
 		else if (end < text.size && (text.data[end] == '=' || text.data[end] == ':'))
@@ -88,7 +112,7 @@ static size_t value_of(struct span text, size_t at, bool *ret_secret)
 		else
 			continue;
 		*ret_secret = hidden[i].secret;
-		return skip_any(text, end, " \"'\\");
+		return skip_any(text, end, around);
 	}
 	return 0;
 }
@@ -97,14 +121,14 @@ static size_t value_end(struct span text, size_t at, bool secret)
 {
 	const char *enders = secret ? " \t\r\n\"'&;,\\" : "\",}\r\n";
 
-	while (at < text.size && !(text.data[at] && strchr(enders, text.data[at])) &&
+	while (at < text.size && !is_among(text.data[at], enders) &&
 	       !(secret && begins_nocase(text, at, "%26")))
 		at++;
 	return at;
 }
 
-/* A key of 32 bytes or more in Base64: 43 letters with '=' behind them. Hex
- * thumbprints have no '='. */
+/* A key of 32 bytes or more in Base64 has '=' behind it; hex thumbprints have
+ * none. */
 static size_t bare_key(struct span text, size_t at)
 {
 	size_t end = at;
@@ -114,7 +138,7 @@ static size_t bare_key(struct span text, size_t at)
 	while (end < text.size && is_a(BASE64, text.data[end]) &&
 	       !(text.data[end] == '%' && begins_nocase(text, end, "%3d")))
 		end++;
-	if (end - at < 43 || !(begins_nocase(text, end, "=") || begins_nocase(text, end, "%3d")))
+	if (end - at < KEY_LETTERS || !(begins_nocase(text, end, "=") || begins_nocase(text, end, "%3d")))
 		return 0;
 	end += text.data[end] == '=' ? 1 : 3;
 	while (begins_nocase(text, end, "="))
@@ -122,11 +146,39 @@ static size_t bare_key(struct span text, size_t at)
 	return end - at;
 }
 
-/* Whatever is hidden has one of these behind its name, or behind itself. */
+/* Whether a name stands before a mark. */
+static bool is_behind_name(struct span text, size_t mark)
+{
+	char last;
+
+	while (mark > 0 && is_among(text.data[mark - 1], around))
+		mark--;
+	last = mark > 0 ? lower(text.data[mark - 1]) : 0;
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+		if (last == hidden[i].name[hidden[i].size - 1] && mark >= hidden[i].size &&
+		    begins_nocase(text, mark - hidden[i].size, hidden[i].name))
+			return true;
+	return false;
+}
+
+/* From the far end: most words are shorter than keys. */
+static bool is_behind_key(struct span text, size_t mark)
+{
+	for (size_t letters = KEY_LETTERS; letters > 0; letters--)
+		if (mark < letters || !is_a(BASE64, text.data[mark - letters]))
+			return false;
+	return true;
+}
+
+/* Few messages hide anything: one look at what stands before the marks. It may
+ * find too much, never too little. */
 static bool may_hide(struct span text)
 {
-	return memchr(text.data, '=', text.size) || memchr(text.data, ':', text.size) ||
-	       memchr(text.data, '%', text.size);
+	for (size_t at = 0; at < text.size; at++)
+		if (is_a(MARK, text.data[at]) &&
+		    (is_behind_name(text, at) || (text.data[at] != ':' && is_behind_key(text, at))))
+			return true;
+	return false;
 }
 
 void text_redact(struct span text, char *buffer, size_t size)
@@ -171,20 +223,70 @@ void text_redact(struct span text, char *buffer, size_t size)
 	buffer[length] = '\0';
 }
 
-void text_escape(struct span text, const char *also, char *buffer, size_t size)
+/* --- quoted ------------------------------------------------------------- */
+
+size_t text_escape(struct span text, const char *also, char *buffer, size_t size)
 {
+	static const char digits[] = "0123456789abcdef";
 	size_t length = 0;
 
 	for (size_t i = 0; i < text.size; i++) {
 		unsigned char c = (unsigned char)text.data[i];
-		bool plain = c >= 0x20 && c < 0x7F && c != '\\' && !strchr(also, c);
+		bool plain = is_a(WORD, (char)c) || (c >= 0x20 && c < 0x7F && c != '\\' && !is_among((char)c, also));
 
 		if (length + (plain ? 1 : 4) >= size)
 			break;
-		if (plain)
+		if (plain) {
 			buffer[length++] = (char)c;
-		else
-			length += (size_t)snprintf(buffer + length, size - length, "\\x%02x", c);
+		} else {
+			memcpy(buffer + length, "\\x", 2);
+			buffer[length + 2] = digits[c >> 4];
+			buffer[length + 3] = digits[c & 15];
+			length += 4;
+		}
 	}
 	buffer[length] = '\0';
+	return length;
+}
+
+/* --- put together ------------------------------------------------------- */
+
+struct span text_number(uint64_t number, char buffer[NUMBER_TEXT])
+{
+	char *at = buffer + NUMBER_TEXT;
+
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	return (struct span){at, (size_t)(buffer + NUMBER_TEXT - at)};
+}
+
+void line_put(struct line *line, struct span text)
+{
+	size_t room = line->size - line->length - 1;
+
+	line_put_whole(line, (struct span){text.data, text.size < room ? text.size : room});
+}
+
+void line_words(struct line *line, const char *words)
+{
+	line_put(line, span_of(words));
+}
+
+void line_number(struct line *line, uint64_t number)
+{
+	char digits[NUMBER_TEXT];
+
+	line_put(line, text_number(number, digits));
+}
+
+bool line_put_whole(struct line *line, struct span text)
+{
+	if (text.size >= line->size - line->length)
+		return false;
+	if (text.size > 0)
+		memcpy(line->buffer + line->length, text.data, text.size);
+	line->length += text.size;
+	line->buffer[line->length] = '\0';
+	return true;
 }

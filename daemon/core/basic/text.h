@@ -3,6 +3,8 @@
 #ifndef LAPSED_TEXT_H
 #define LAPSED_TEXT_H
 
+#include <stdint.h>
+
 #include "span.h"
 
 /* Copies text with secrets (sig=, SharedAccessKey=, keys in Base64) replaced
@@ -10,8 +12,36 @@
  * bytes at a character border, NUL-ended. */
 void text_redact(struct span text, char *buffer, size_t size);
 
-/* Printable ASCII as it is, everything else and the characters of also as
- * \xHH; a backslash as \x5c. Cut to size - 1, never within an escape. */
-void text_escape(struct span text, const char *also, char *buffer, size_t size);
+/* Printable ASCII as it is, everything else and the characters of also (no
+ * letters or digits) as \xHH; a backslash as \x5c. Cut to size - 1, never
+ * within an escape. Returns its length. */
+size_t text_escape(struct span text, const char *also, char *buffer, size_t size);
+
+/* Room for any number in decimal digits. */
+enum { NUMBER_TEXT = 20 };
+
+/* The digits of a number; no NUL behind them. */
+struct span text_number(uint64_t number, char buffer[NUMBER_TEXT]);
+
+/* A text that is put together in a buffer, with a NUL behind it all the time:
+ * an alert is not to wait until the whole of stdio has come into the caches. */
+struct line {
+	char *buffer;
+	size_t length, size;
+};
+
+static inline struct line line_begin(char *buffer, size_t size)
+{
+	buffer[0] = '\0';
+	return (struct line){buffer, 0, size};
+}
+
+/* As much of it as there is room for. */
+void line_put(struct line *line, struct span text);
+void line_words(struct line *line, const char *words);
+void line_number(struct line *line, uint64_t number);
+
+/* Whole, or nothing of it: then it returns false. */
+bool line_put_whole(struct line *line, struct span text);
 
 #endif

@@ -14,7 +14,7 @@ struct dossier {
 	struct event *events; /* arranged in the daemon; as read in a survey until it judges */
 	size_t count, capacity;
 	struct excerpt **excerpts;
-	unsigned excerpt_count;
+	size_t excerpt_count, excerpt_capacity;
 };
 
 /* Returns the index of a message or address that is kept as it came; 0: it is not. */

@@ -6,16 +6,17 @@ const char *alert_id(const char *hub, struct span device, struct span module, co
 		     int64_t opened_ns, char buffer[ALERT_ID])
 {
 	static const char digits[] = "0123456789abcdef";
+	/* With the NULs between them. */
+	const struct span names[] = {
+		{hub ? hub : "", hub ? strlen(hub) + 1 : 1}, device, {"", 1}, module, {"", 1},
+		{verdict, strlen(verdict) + 1},
+	};
 	struct hash hash;
 	uint64_t id;
 
 	hash_begin(&hash, 0, 0);
-	hash_add(&hash, hub ? hub : "", hub ? strlen(hub) + 1 : 1);
-	hash_add(&hash, device.data, device.size);
-	hash_add(&hash, "", 1);
-	hash_add(&hash, module.data, module.size);
-	hash_add(&hash, "", 1);
-	hash_add(&hash, verdict, strlen(verdict) + 1);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		hash_add(&hash, names[i].data, names[i].size);
 	hash_add_number(&hash, (uint64_t)opened_ns);
 	id = hash_end(&hash);
 	for (int i = ALERT_ID - 1; i-- > 0; id >>= 4)

@@ -1,7 +1,6 @@
 #include "journal_entry.h"
 
-#include <stdio.h>
-
+#include "../basic/text.h"
 #include "rfc5424.h"
 
 /* Never change one: catalogues and people's scripts name them. */
@@ -61,10 +60,9 @@ static void put_text(struct writer *writer, const char *key, const char *text)
 
 static void put_number(struct writer *writer, const char *key, uint64_t number)
 {
-	char text[24];
+	char digits[NUMBER_TEXT];
 
-	snprintf(text, sizeof text, "%llu", (unsigned long long)number);
-	put_text(writer, key, text);
+	put(writer, key, text_number(number, digits));
 }
 
 /* 0 says nothing. */

@@ -1,6 +1,5 @@
 #include "notice.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "../basic/list.h"
@@ -38,23 +37,25 @@ const char *notice_msgid(enum notice_kind kind, enum verdict verdict, const stru
 	return kind == NOTICE_ALERT ? ruleset_verdict(rules, verdict)->msgid : msgids[kind];
 }
 
-static void say_seen(const struct notice *notice, const struct episode *episode, char *buffer, size_t size)
+/* "; 4 refusals in 6 s" */
+static void say_seen(struct line *line, const struct notice *notice, const struct episode *episode)
 {
 	char span[STAMP_TEXT];
-	int64_t over = notice->last_ns - notice->first_ns;
 
-	if (episode->refusals)
-		snprintf(buffer, size, "%u %s in %s", episode->refusals,
-			 episode->scope == SCOPE_REQUEST ? "denied requests" : "refusals", stamp_span(over, span));
-	else if (episode->expulsions)
-		snprintf(buffer, size, "%u expulsion%s%s", episode->expulsions, episode->expulsions == 1 ? "" : "s",
-			 episode->back_ns == STAMP_NONE && episode->open ? ", not back" : "");
-	else
-		buffer[0] = '\0';
+	if (episode->refusals) {
+		line_words(line, "; ");
+		line_number(line, episode->refusals);
+		line_words(line, episode->scope == SCOPE_REQUEST ? " denied requests in " : " refusals in ");
+		line_words(line, stamp_span(notice->last_ns - notice->first_ns, span));
+	} else if (episode->expulsions) {
+		line_words(line, "; ");
+		line_number(line, episode->expulsions);
+		line_words(line, episode->expulsions == 1 ? " expulsion" : " expulsions");
+		line_words(line, episode->back_ns == STAMP_NONE && episode->open ? ", not back" : "");
+	}
 }
 
-/* "the certificate's thumbprint is not the registered one; 4 refusals in 6 s" */
-static void say(struct notice *notice, const struct subject *subject, const struct episode *episode)
+static const char *end_of(const struct notice *notice, const struct episode *episode)
 {
 	static const char *const ends[ENDING_COUNT] = {
 		[ENDING_CLEARED] = "over: the device is connected again and settled",
@@ -62,30 +63,32 @@ static void say(struct notice *notice, const struct subject *subject, const stru
 		[ENDING_EXPIRED] = "over: nothing was heard of the device for too long",
 		[ENDING_QUIET] = "over: it has been quiet",
 	};
+
+	if (notice->state == STATE_WITHDRAWN)
+		return "withdrawn: a late record shows that it was not so";
+	if (episode->open)
+		return episode->verdict > notice->verdict ? "superseded: the episode has become worse"
+							  : "folded into a fleet alert";
+	return episode->ending && ends[episode->ending] ? ends[episode->ending] : "over";
+}
+
+/* "the certificate's thumbprint is not the registered one; 4 refusals in 6 s" */
+static void say(struct notice *notice, const struct subject *subject, const struct episode *episode)
+{
 	const struct reason *reason =
 		notice->verdict == VERDICT_AUTH_FAILURE ? ruleset_reason(subject->rules, episode->reason) : NULL;
 	const char *title = reason ? reason->title : ruleset_verdict(subject->rules, notice->verdict)->title;
-	char seen[96];
+	struct line line = line_begin(notice->sentence, sizeof notice->sentence);
 
-	if (notice->state == STATE_WITHDRAWN) {
-		snprintf(notice->sentence, sizeof notice->sentence,
-			 "withdrawn: a late record shows that it was not so (%s)", title);
+	if (notice->state == STATE_WITHDRAWN || notice->state == STATE_CLEARED) {
+		line_words(&line, end_of(notice, episode));
+		line_words(&line, " (");
+		line_words(&line, title);
+		line_words(&line, ")");
 		return;
 	}
-	if (notice->state == STATE_CLEARED && episode->open) {
-		bool worse = episode->verdict > notice->verdict;
-
-		snprintf(notice->sentence, sizeof notice->sentence, "%s (%s)",
-			 worse ? "superseded: the episode has become worse" : "folded into a fleet alert", title);
-		return;
-	}
-	if (notice->state == STATE_CLEARED) {
-		snprintf(notice->sentence, sizeof notice->sentence, "%s (%s)",
-			 episode->ending && ends[episode->ending] ? ends[episode->ending] : "over", title);
-		return;
-	}
-	say_seen(notice, episode, seen, sizeof seen);
-	snprintf(notice->sentence, sizeof notice->sentence, "%s%s%s", title, *seen ? "; " : "", seen);
+	line_words(&line, title);
+	say_seen(&line, notice, episode);
 }
 
 /* The newest event that belongs to the episode. */
@@ -97,6 +100,13 @@ static int64_t last_of(const struct subject *subject, const struct episode *epis
 		if (episode_holds(episode, &subject->dossier->events[i]))
 			last = stamp_max(last, subject->dossier->events[i].time_ns);
 	return last;
+}
+
+static void copy(const char *text, char *buffer, size_t size)
+{
+	struct line line = line_begin(buffer, size);
+
+	line_words(&line, text);
 }
 
 void notice_tell(struct notice *notice, const struct subject *subject, const struct episode *episode,
@@ -122,8 +132,8 @@ void notice_tell(struct notice *notice, const struct subject *subject, const str
 	notice->sdk = subject->sdk;
 	notice->authentication = authentication_names[subject->life->authentication];
 	notice->protocol = protocol_names[subject->life->protocol];
-	snprintf(notice->message, sizeof notice->message, "%s", text.message ? text.message : "");
-	snprintf(notice->captures, sizeof notice->captures, "%s", text.captures ? text.captures : "");
+	copy(text.message, notice->message, sizeof notice->message);
+	copy(text.captures, notice->captures, sizeof notice->captures);
 	notice->remedy = alert_remedy(subject->rules, episode);
 	notice->doc = alert_doc(subject->rules, episode);
 	say(notice, subject, episode);

@@ -1,58 +1,45 @@
 #include "rfc5424.h"
 
-#include <stdio.h>
-
 #include "../basic/text.h"
 
 /* How long an escaped id may get; the hub allows 128 characters. */
 enum { VALUE_MAX = 300, HUB_MAX = 80 };
 
-/* Writes as long as there is room; a piece that does not fit is not begun. */
-struct writer {
-	char *buffer;
-	size_t length, size;
-};
-
-static bool put(struct writer *writer, const char *text)
+static bool put(struct line *line, const char *text)
 {
-	size_t length = strlen(text);
-
-	if (writer->length + length >= writer->size)
-		return false;
-	memcpy(writer->buffer + writer->length, text, length + 1);
-	writer->length += length;
-	return true;
+	return line_put_whole(line, span_of(text));
 }
 
-/* `key=value ` of the text: a value cannot end early or begin another, and a
- * hostile one cannot take the room of the others. */
-static void put_id(struct writer *writer, const char *key, struct span value, size_t most)
+/* ` key=value` of one of our own words, whole or not at all. */
+static void put_word(struct line *line, struct span key, struct span value)
 {
-	size_t before = writer->length;
-	char escaped[VALUE_MAX];
+	size_t before = line->length;
 
-	if (value.size == 0)
+	if (value.size == 0 || (line_put_whole(line, key) && line_put_whole(line, value)))
 		return;
-	text_escape(value, " \"=", escaped, most);
-	if (put(writer, " ") && put(writer, key) && put(writer, "=") && put(writer, escaped) &&
-	    put(writer, strlen(escaped) + 4 >= most ? "..." : ""))
-		return;
-	writer->length = before;
-	writer->buffer[before] = '\0';
+	line->length = before;
+	line->buffer[before] = '\0';
 }
 
-static void put_field(struct writer *writer, const char *key, struct span value)
+/* The same of a text from outside: a value cannot end early or begin another,
+ * and a hostile one cannot take the room of the others. */
+static void put_id(struct line *line, struct span key, struct span value, size_t most)
 {
-	put_id(writer, key, value, VALUE_MAX);
+	static const char cut[] = "...";
+	char escaped[VALUE_MAX + sizeof cut];
+	size_t length = text_escape(value, " \"=", escaped, most);
+
+	if (length + 4 >= most)
+		memcpy(escaped + length, cut, sizeof cut);
+	put_word(line, key, (struct span){escaped, length + 4 >= most ? length + sizeof cut - 1 : length});
 }
 
-static void put_number(struct writer *writer, const char *key, uint64_t number)
+static void put_number(struct line *line, struct span key, uint64_t number)
 {
-	char text[24];
+	char digits[NUMBER_TEXT];
 
-	snprintf(text, sizeof text, "%llu", (unsigned long long)number);
 	if (number)
-		put_field(writer, key, span_of(text));
+		put_word(line, key, text_number(number, digits));
 }
 
 static uint64_t count_of(const struct notice *notice)
@@ -62,105 +49,104 @@ static uint64_t count_of(const struct notice *notice)
 
 size_t notice_line(const struct notice *notice, char *buffer, size_t size)
 {
-	struct writer writer = {buffer, 0, size};
+	struct line line = line_begin(buffer, size);
 
-	buffer[0] = '\0';
-	put(&writer, notice->msgid);
+	put(&line, notice->msgid);
 	if (notice->kind != NOTICE_DIGEST && notice->kind != NOTICE_GAP && notice->kind != NOTICE_LIMIT)
-		put_field(&writer, "state", span_of(state_names[notice->state]));
-	put_id(&writer, "hub", span_of(notice->hub), HUB_MAX);
-	put_id(&writer, "device", notice->device, VALUE_MAX);
-	put_id(&writer, "module", notice->module, HUB_MAX);
+		put_word(&line, SPAN(" state="), span_of(state_names[notice->state]));
+	put_id(&line, SPAN(" hub="), span_of(notice->hub), HUB_MAX);
+	put_id(&line, SPAN(" device="), notice->device, VALUE_MAX);
+	put_id(&line, SPAN(" module="), notice->module, HUB_MAX);
 	if (notice->verdict != VERDICT_NONE)
-		put_field(&writer, "verdict", span_of(verdict_names[notice->verdict]));
-	put_number(&writer, "cause", (uint64_t)verdict_cause(notice->verdict));
-	put_field(&writer, "reason", span_of(notice->reason));
-	put_number(&writer, "code", notice->code);
-	put_number(&writer, "count", count_of(notice));
-	put_number(&writer, "devices", notice->devices);
-	put_field(&writer, "episode", span_of(notice->id));
-	if (put(&writer, ": ") && writer.size > writer.length) {
-		/* The sentence is escaped already; cut it if need be. */
-		int n = snprintf(writer.buffer + writer.length, writer.size - writer.length, "%s", notice->sentence);
-
-		writer.length += (size_t)n < writer.size - writer.length ? (size_t)n : writer.size - writer.length - 1;
-	}
-	return writer.length;
+		put_word(&line, SPAN(" verdict="), span_of(verdict_names[notice->verdict]));
+	put_number(&line, SPAN(" cause="), (uint64_t)verdict_cause(notice->verdict));
+	put_id(&line, SPAN(" reason="), span_of(notice->reason), VALUE_MAX);
+	put_number(&line, SPAN(" code="), notice->code);
+	put_number(&line, SPAN(" count="), count_of(notice));
+	put_number(&line, SPAN(" devices="), notice->devices);
+	put_word(&line, SPAN(" episode="), span_of(notice->id));
+	/* The sentence is escaped already; cut it if need be. */
+	if (put(&line, ": "))
+		line_words(&line, notice->sentence);
+	return line.length;
 }
 
 /* ` name="value"`, escaped by section 6.3.3 and made printable. Nothing that
  * cannot be put whole. */
-static void put_param(struct writer *writer, const char *name, struct span value, size_t most)
+static void put_param(struct line *line, const char *name, struct span value, size_t most)
 {
-	char field[1400];
-	size_t length;
+	char bytes[1400], hex[5];
+	struct line field = line_begin(bytes, sizeof bytes);
 
 	if (value.size == 0)
 		return;
-	length = (size_t)snprintf(field, sizeof field, " %s=\"", name);
+	line_words(&field, " ");
+	line_words(&field, name);
+	line_words(&field, "=\"");
 	for (size_t i = 0; i < value.size; i++) {
 		unsigned char c = (unsigned char)value.data[i];
 		bool plain = c >= 0x20 && c < 0x7F && c != '\\';
 
-		if (length + 12 >= (most < sizeof field ? most : sizeof field)) {
-			length += (size_t)snprintf(field + length, sizeof field - length, "...");
+		if (field.length + 12 >= (most < sizeof bytes ? most : sizeof bytes)) {
+			line_words(&field, "...");
 			break;
 		}
 		/* A backslash is written as \x5c, as in the text, so that it is not
 		 * taken for one of ours. */
-		if (plain && (c == '"' || c == ']'))
-			field[length++] = '\\';
-		if (plain)
-			field[length++] = (char)c;
-		else
-			length += (size_t)snprintf(field + length, sizeof field - length, "\\\\x%02x", c);
+		if (!plain || c == '"' || c == ']')
+			bytes[field.length++] = '\\';
+		if (plain) {
+			bytes[field.length++] = (char)c;
+		} else {
+			text_escape((struct span){value.data + i, 1}, "", hex, sizeof hex);
+			line_words(&field, hex);
+		}
 	}
-	snprintf(field + length, sizeof field - length, "\"");
-	put(writer, field);
+	line_words(&field, "\"");
+	line_put_whole(line, (struct span){bytes, field.length});
 }
 
-static void put_param_number(struct writer *writer, const char *name, uint64_t number)
+static void put_param_number(struct line *line, const char *name, uint64_t number)
 {
-	char text[24];
+	char digits[NUMBER_TEXT];
 
-	snprintf(text, sizeof text, "%llu", (unsigned long long)number);
 	if (number)
-		put_param(writer, name, span_of(text), VALUE_MAX);
+		put_param(line, name, text_number(number, digits), VALUE_MAX);
 }
 
-static void put_param_time(struct writer *writer, const char *name, int64_t ns)
+static void put_param_time(struct line *line, const char *name, int64_t ns)
 {
 	char text[STAMP_TEXT];
 
 	if (ns != STAMP_NONE)
-		put_param(writer, name, span_of(stamp_format(ns, text)), VALUE_MAX);
+		put_param(line, name, span_of(stamp_format(ns, text)), VALUE_MAX);
 }
 
-static void put_params(struct writer *writer, const struct notice *notice)
+static void put_params(struct line *line, const struct notice *notice)
 {
-	put_param(writer, "v", SPAN("1"), VALUE_MAX);
-	put_param(writer, "state", span_of(state_names[notice->state]), VALUE_MAX);
-	put_param(writer, "hub", span_of(notice->hub), VALUE_MAX);
-	put_param(writer, "device", notice->device, VALUE_MAX);
-	put_param(writer, "module", notice->module, VALUE_MAX);
+	put_param(line, "v", SPAN("1"), VALUE_MAX);
+	put_param(line, "state", span_of(state_names[notice->state]), VALUE_MAX);
+	put_param(line, "hub", span_of(notice->hub), VALUE_MAX);
+	put_param(line, "device", notice->device, VALUE_MAX);
+	put_param(line, "module", notice->module, VALUE_MAX);
 	if (notice->verdict != VERDICT_NONE)
-		put_param(writer, "verdict", span_of(verdict_names[notice->verdict]), VALUE_MAX);
-	put_param_number(writer, "cause", (uint64_t)verdict_cause(notice->verdict));
-	put_param(writer, "reason", span_of(notice->reason), VALUE_MAX);
-	put_param_number(writer, "code", notice->code);
-	put_param_number(writer, "count", count_of(notice));
-	put_param_number(writer, "devices", notice->devices);
-	put_param(writer, "episode", span_of(notice->id), VALUE_MAX);
-	put_param_time(writer, "first", notice->first_ns);
-	put_param_time(writer, "last", notice->last_ns);
-	put_param(writer, "auth", span_of(notice->authentication), VALUE_MAX);
-	put_param(writer, "sdk", span_of(notice->sdk), VALUE_MAX);
-	put_param(writer, "proto", span_of(notice->protocol), VALUE_MAX);
+		put_param(line, "verdict", span_of(verdict_names[notice->verdict]), VALUE_MAX);
+	put_param_number(line, "cause", (uint64_t)verdict_cause(notice->verdict));
+	put_param(line, "reason", span_of(notice->reason), VALUE_MAX);
+	put_param_number(line, "code", notice->code);
+	put_param_number(line, "count", count_of(notice));
+	put_param_number(line, "devices", notice->devices);
+	put_param(line, "episode", span_of(notice->id), VALUE_MAX);
+	put_param_time(line, "first", notice->first_ns);
+	put_param_time(line, "last", notice->last_ns);
+	put_param(line, "auth", span_of(notice->authentication), VALUE_MAX);
+	put_param(line, "sdk", span_of(notice->sdk), VALUE_MAX);
+	put_param(line, "proto", span_of(notice->protocol), VALUE_MAX);
 	/* The longer ones last: they are the first to go. */
-	put_param(writer, "captured", span_of(notice->captures), SIZE_MAX);
-	put_param(writer, "message", span_of(notice->message), SIZE_MAX);
-	put_param(writer, "doc", span_of(notice->doc), SIZE_MAX);
-	put_param(writer, "remedy", span_of(notice->remedy), SIZE_MAX);
+	put_param(line, "captured", span_of(notice->captures), SIZE_MAX);
+	put_param(line, "message", span_of(notice->message), SIZE_MAX);
+	put_param(line, "doc", span_of(notice->doc), SIZE_MAX);
+	put_param(line, "remedy", span_of(notice->remedy), SIZE_MAX);
 }
 
 /* A PRINTUSASCII name without blanks, as the header wants it. */
@@ -176,30 +162,52 @@ static void header_name(const char *name, char *buffer, size_t size)
 	buffer[length] = '\0';
 }
 
+static void put_head(struct line *line, const struct rfc5424 *from, const struct notice *notice, struct moment now)
+{
+	char host[256], time[STAMP_TEXT];
+
+	header_name(from->host, host, sizeof host);
+	line_words(line, "<");
+	line_number(line, (uint64_t)(from->facility * 8 + notice->severity));
+	line_words(line, ">1 ");
+	/* The RFC allows microseconds, no more. */
+	line_words(line, stamp_format(now.wall_ns / 1000 * 1000, time));
+	line_words(line, " ");
+	line_words(line, host);
+	line_words(line, " lapsed ");
+	line_number(line, (uint64_t)from->process);
+	line_words(line, " ");
+	line_words(line, notice->msgid);
+	line_words(line, " [iothub@");
+	line_number(line, (uint64_t)from->enterprise_number);
+}
+
+static void put_tail(struct line *line, const struct rfc5424 *from)
+{
+	line_words(line, "][meta sequenceId=\"");
+	line_number(line, from->sequence % 2147483647 + (from->sequence % 2147483647 == 0));
+	line_words(line, "\" language=\"en\"][origin software=\"lapsed\" swVersion=\"");
+	line_words(line, from->version);
+	line_words(line, "\"] ");
+}
+
 size_t rfc5424_encode(const struct rfc5424 *from, const struct notice *notice, struct moment now, char *buffer,
 		      size_t size)
 {
-	char text[900], tail[200], host[256], time[STAMP_TEXT], head[420];
+	char text[900], after[200];
 	size_t text_length = notice_line(notice, text, sizeof text);
-	struct writer writer = {buffer, 0, size};
+	struct line line = line_begin(buffer, size), tail = line_begin(after, sizeof after);
 
-	header_name(from->host, host, sizeof host);
-	/* The RFC allows microseconds, no more. */
-	stamp_format(now.wall_ns / 1000 * 1000, time);
-	snprintf(head, sizeof head, "<%d>1 %s %s lapsed %d %s [iothub@%d", from->facility * 8 + notice->severity, time,
-		 host, from->process, notice->msgid, from->enterprise_number);
-	snprintf(tail, sizeof tail,
-		 "][meta sequenceId=\"%llu\" language=\"en\"][origin software=\"lapsed\" swVersion=\"%s\"] ",
-		 (unsigned long long)(from->sequence % 2147483647 + (from->sequence % 2147483647 == 0)), from->version);
-	put(&writer, head);
+	put_head(&line, from, notice, now);
+	put_tail(&tail, from);
 	/* Room for what must follow; the text gets up to 5/8 of the message, which
 	 * is more than its fields can take. */
 	if (text_length > size * 5 / 8)
 		text[text_length = size * 5 / 8] = '\0';
-	writer.size = size - strlen(tail) - text_length;
-	put_params(&writer, notice);
-	writer.size = size;
-	put(&writer, tail);
-	put(&writer, text);
-	return writer.length;
+	line.size = size - tail.length - text_length;
+	put_params(&line, notice);
+	line.size = size;
+	put(&line, after);
+	put(&line, text);
+	return line.length;
 }
