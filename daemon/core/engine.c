@@ -384,15 +384,6 @@ void engine_status(const struct engine *engine, struct engine_status *ret)
 	ret->devices = registry_devices(engine->registry);
 	ret->watched = engine->watched;
 	ret->alerts = engine->told;
-	for (size_t i = 0; i < engine->stream_count; i++) {
-		const struct counts *counts = intake_counts(engine->streams[i].intake);
-
-		ret->counts.read += counts->read;
-		ret->counts.events += counts->events;
-		ret->counts.ignored += counts->ignored;
-		ret->counts.malformed += counts->malformed;
-		ret->counts.limited += counts->limited;
-		for (int k = 0; k < MALFORMED_COUNT; k++)
-			ret->counts.kinds[k] += counts->kinds[k];
-	}
+	for (size_t i = 0; i < engine->stream_count; i++)
+		counts_add(&ret->counts, intake_counts(engine->streams[i].intake));
 }

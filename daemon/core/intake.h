@@ -19,6 +19,17 @@ struct counts {
 	uint64_t kinds[MALFORMED_COUNT];
 };
 
+static inline void counts_add(struct counts *to, const struct counts *counts)
+{
+	to->read += counts->read;
+	to->events += counts->events;
+	to->ignored += counts->ignored;
+	to->malformed += counts->malformed;
+	to->limited += counts->limited;
+	for (int i = 0; i < MALFORMED_COUNT; i++)
+		to->kinds[i] += counts->kinds[i];
+}
+
 struct intake;
 
 enum taken {

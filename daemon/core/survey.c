@@ -184,17 +184,9 @@ void survey_feed(struct survey *survey, struct span bytes)
 
 void survey_source_end(struct survey *survey)
 {
-	const struct counts *counts = intake_counts(survey->intake);
-
 	intake_end(survey->intake);
 	drain(survey);
-	survey->counts.read += counts->read;
-	survey->counts.events += counts->events;
-	survey->counts.ignored += counts->ignored;
-	survey->counts.malformed += counts->malformed;
-	survey->counts.limited += counts->limited;
-	for (int i = 0; i < MALFORMED_COUNT; i++)
-		survey->counts.kinds[i] += counts->kinds[i];
+	counts_add(&survey->counts, intake_counts(survey->intake));
 	intake_free(survey->intake);
 	survey->intake = NULL;
 }

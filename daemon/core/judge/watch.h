@@ -18,10 +18,10 @@ struct fleet;
 /* What was told of one kind of trouble. */
 struct told {
 	uint8_t verdict;         /* VERDICT_NONE: nothing stands */
+	bool pending;            /* found in this step, not told yet */
 	int64_t opened_ns;       /* with the verdict: the identity of the alert */
 	int64_t repeat_mono_ns;
 	struct fleet *fleet;     /* told as one of many; NULL: by itself */
-	bool pending;            /* found in this step, not told yet */
 };
 
 struct watch {
@@ -44,6 +44,9 @@ struct watch {
 	size_t place;           /* in the agenda, from 1; 0: not in it */
 	struct watch *next, *previous;
 };
+
+/* What malloc() keeps at hand for the next; more takes it a longer way, at each alert of a new device. */
+_Static_assert(sizeof(struct watch) <= 1032, "a watch is small");
 
 /* Wakes the device's life. */
 void watch_begin(struct watch *ret, struct device *device);
