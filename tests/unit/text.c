@@ -230,6 +230,21 @@ static void test_a_line_is_cut_where_its_room_ends(void **state)
 	assert_string_equal(buffer, "abcdefg");
 }
 
+static void test_a_line_that_is_longer_than_its_room_stays_as_it_is(void **state)
+{
+	char buffer[8];
+	struct line line = line_begin(buffer, sizeof buffer);
+
+	line_words(&line, "abcd");
+	line.size = 3;
+	line_words(&line, "xyz");
+	assert_false(line_put_whole(&line, SPAN("x")));
+	assert_string_equal(buffer, "abcd");
+	line.size = sizeof buffer;
+	line_words(&line, "efgh");
+	assert_string_equal(buffer, "abcdefg");
+}
+
 static void test_numbers_of_all_lengths(void **state)
 {
 	static const uint64_t numbers[] = {0, 9, 10, 401003, UINT32_MAX, UINT64_MAX};
@@ -267,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_more_characters_can_be_asked_to_be_escaped),
 		cmocka_unit_test(test_an_escape_is_never_cut),
 		cmocka_unit_test(test_a_line_is_cut_where_its_room_ends),
+		cmocka_unit_test(test_a_line_that_is_longer_than_its_room_stays_as_it_is),
 		cmocka_unit_test(test_numbers_of_all_lengths),
 	};
 

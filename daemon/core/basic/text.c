@@ -261,9 +261,15 @@ struct span text_number(uint64_t number, char buffer[NUMBER_TEXT])
 	return (struct span){at, (size_t)(buffer + NUMBER_TEXT - at)};
 }
 
+/* Without the NUL. */
+static size_t room_of(const struct line *line)
+{
+	return line->length < line->size ? line->size - line->length - 1 : 0;
+}
+
 void line_put(struct line *line, struct span text)
 {
-	size_t room = line->size - line->length - 1;
+	size_t room = room_of(line);
 
 	line_put_whole(line, (struct span){text.data, text.size < room ? text.size : room});
 }
@@ -282,7 +288,7 @@ void line_number(struct line *line, uint64_t number)
 
 bool line_put_whole(struct line *line, struct span text)
 {
-	if (text.size >= line->size - line->length)
+	if (text.size > room_of(line))
 		return false;
 	if (text.size > 0)
 		memcpy(line->buffer + line->length, text.data, text.size);

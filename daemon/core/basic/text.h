@@ -27,7 +27,7 @@ struct span text_number(uint64_t number, char buffer[NUMBER_TEXT]);
  * an alert is not to wait until the whole of stdio has come into the caches. */
 struct line {
 	char *buffer;
-	size_t length, size;
+	size_t length, size; /* size may be lowered, below length as well: then there is no room */
 };
 
 static inline struct line line_begin(char *buffer, size_t size)

@@ -208,6 +208,6 @@ size_t rfc5424_encode(const struct rfc5424 *from, const struct notice *notice, s
 	put_params(&line, notice);
 	line.size = size;
 	put(&line, after);
-	put(&line, text);
+	line_words(&line, text);
 	return line.length;
 }
