@@ -36,7 +36,8 @@ uint8_t dossier_keep(struct dossier *dossier, struct excerpt *excerpt, unsigned 
 		return known;
 	if (dossier->excerpt_count >= most)
 		return 0;
-	excerpts = list_reserve(dossier->excerpts, dossier->excerpt_count, &dossier->excerpt_capacity, sizeof *excerpts);
+	excerpts = list_reserve(dossier->excerpts, dossier->excerpt_count, &dossier->excerpt_capacity,
+				sizeof *excerpts);
 	if (!excerpts)
 		return 0;
 	dossier->excerpts = excerpts;
