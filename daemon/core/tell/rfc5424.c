@@ -1,5 +1,6 @@
 #include "rfc5424.h"
 
+#include "../basic/line.h"
 #include "../basic/text.h"
 
 /* How long an escaped id may get; the hub allows 128 characters. */
