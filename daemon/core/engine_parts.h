@@ -80,7 +80,7 @@ struct engine {
 	struct device **changed;
 	size_t changed_count, changed_capacity;
 	uint32_t saved_sdks, saved_fleets;
-	bool saved_names, saves;
+	bool saved_names, saves; /* saves: what is not in changed is stored as it is */
 	struct loader *loader;
 };
 

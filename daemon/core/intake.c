@@ -189,7 +189,7 @@ static uint16_t read_sdk(struct intake *intake, struct span sdk)
 
 static uint8_t keep_address(struct dossier *dossier, struct span address)
 {
-	uint8_t index = dossier_find(dossier, address);
+	uint8_t index = dossier_find(dossier, address, ADDRESSES_MAX);
 	struct excerpt *excerpt = index ? NULL : excerpt_of(address, NULL);
 
 	index = index ? index : dossier_keep(dossier, excerpt, ADDRESSES_MAX);

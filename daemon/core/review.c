@@ -226,8 +226,10 @@ void review_note_change(struct engine *engine, struct device *device)
 		return;
 	changed = list_reserve(engine->changed, engine->changed_count, &engine->changed_capacity,
 			       sizeof(struct device *));
-	if (!changed)
+	if (!changed) {
+		engine->saves = false; /* all are stored anew */
 		return;
+	}
 	engine->changed = changed;
 	device->changed = true;
 	changed[engine->changed_count++] = device;

@@ -22,10 +22,12 @@ struct saver {
 	snapshot_put put;
 	void *owner;
 	struct packed row;
+	bool failed;
 };
 
 static void put_row(struct saver *saver, enum row_kind kind, struct span key)
 {
+	saver->failed |= saver->row.failed;
 	if (!saver->row.failed)
 		saver->put(saver->owner, kind, key, (struct span){saver->row.data, saver->row.size});
 	saver->row.size = 0;
@@ -152,9 +154,9 @@ static void save_device(struct engine *engine, struct saver *saver, const struct
 	put_row(saver, ROW_DEVICE, (struct span){key, size});
 }
 
-void engine_save(struct engine *engine, snapshot_put put, void *owner)
+bool engine_save(struct engine *engine, snapshot_put put, void *owner)
 {
-	struct saver saver = {put, owner, {0}};
+	struct saver saver = {put, owner, {0}, false};
 
 	if (!engine->saves) {
 		engine->saves = true;
@@ -174,6 +176,7 @@ void engine_save(struct engine *engine, snapshot_put put, void *owner)
 	packed_put(&saver.row, &engine->status.watermark_ns, sizeof engine->status.watermark_ns);
 	put_row(&saver, ROW_ENGINE, SPAN("engine"));
 	free(saver.row.data);
+	return engine->saves && !saver.failed;
 }
 
 void engine_save_again(struct engine *engine)

@@ -27,10 +27,11 @@ enum row_kind {
 typedef void (*snapshot_put)(void *owner, enum row_kind kind, struct span key, struct span value);
 
 /* Gives every row that has changed since the last call; the first call gives
- * all that was not loaded. */
-void engine_save(struct engine *engine, snapshot_put put, void *owner);
+ * all that was not loaded. Returns false if there was no memory for one: then
+ * what was given is not whole, and is not to be stored. */
+bool engine_save(struct engine *engine, snapshot_put put, void *owner);
 
-/* What was given could not be stored: give all again. */
+/* What was given was not stored: give all again. */
 void engine_save_again(struct engine *engine);
 
 /* One stored row, in the order of the kinds, before the first step. Returns

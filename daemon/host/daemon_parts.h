@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "../core/engine.h"
+#include "finished.h"
 #include "journal.h"
 #include "plan.h"
 #include "sinks.h"
@@ -29,7 +30,6 @@ enum {
 	TAILS_MAX = 4096,
 	HELD_MAX = 4096,        /* notices that are stored for receivers that are away */
 	DRAIN_MS = 1000,        /* at the end, for what receivers still take */
-	FINISHED_MAX = 65536,   /* a power of two: more than seven years of hourly blobs */
 };
 
 /* Behind "Permission denied": its page tells of groups, and of what the sandbox hides. */

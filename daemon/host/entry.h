@@ -10,7 +10,7 @@
 
 #include "journal.h"
 
-enum { ENTRY_MAX = JOURNAL_MESSAGE_MAX + 256 }; /* bytes of a record, with what is put behind it */
+enum { ENTRY_MAX = JOURNAL_RECORDS_MAX - JOURNAL_BATCH_SIZE }; /* bytes of a record, with what is put behind it */
 
 struct entry {
 	size_t size;      /* of the record, with its line end; 0: none */

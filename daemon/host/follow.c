@@ -28,33 +28,9 @@ static bool is_followed(const struct daemon *daemon, const char *path, const str
 	return false;
 }
 
-/* Eight places, beginning with the one that the inode points to. */
-static struct tail_place *finished_slot(const struct daemon *daemon, uint64_t device, uint64_t inode, unsigned probe)
-{
-	return &daemon->finished[((inode ^ device << 7) + probe) & (FINISHED_MAX - 1)];
-}
-
 void follow_remember(struct daemon *daemon, const struct tail_place *place)
 {
-	struct tail_place *slot = NULL;
-
-	for (unsigned probe = 0; probe < 8; probe++) {
-		slot = finished_slot(daemon, place->device, place->inode, probe);
-		if (slot->offset == 0 || (slot->device == place->device && slot->inode == place->inode))
-			break;
-	}
-	*slot = *place;
-}
-
-static const struct tail_place *find_finished(const struct daemon *daemon, const struct stat *status)
-{
-	for (unsigned probe = 0; probe < 8; probe++) {
-		const struct tail_place *slot = finished_slot(daemon, status->st_dev, status->st_ino, probe);
-
-		if (slot->offset > 0 && slot->device == status->st_dev && slot->inode == status->st_ino)
-			return slot;
-	}
-	return NULL;
+	finished_put(daemon->finished, place);
 }
 
 static bool is_old(const struct stat *status)
@@ -101,7 +77,7 @@ void follow_release(struct daemon *daemon, size_t index)
 static bool find_place(struct daemon *daemon, const char *path, const struct stat *status, struct tail_place *ret,
 		       struct place *ret_place)
 {
-	const struct tail_place *finished = find_finished(daemon, status);
+	const struct tail_place *finished = finished_find(daemon->finished, status->st_dev, status->st_ino);
 	bool held = false;
 
 	*ret_place = (struct place){.line = 1};
@@ -145,7 +121,7 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 
 	if (stat(path, &status) < 0)
 		status = (struct stat){0};
-	finished = find_finished(daemon, &status);
+	finished = finished_find(daemon->finished, status.st_dev, status.st_ino);
 	if ((finished && finished->offset == (uint64_t)status.st_size && is_old(&status)) ||
 	    is_followed(daemon, path, &status))
 		return;

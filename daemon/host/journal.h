@@ -29,7 +29,7 @@ enum {
 	JOURNAL_WORDS_MAX = 1024,
 	JOURNAL_MESSAGE_MAX = 4 << 20, /* bytes of one MESSAGE; longer ones are cut */
 	JOURNAL_BATCH_SIZE = 64 << 10, /* of records: from here on a frame is full */
-	JOURNAL_RECORDS_MAX = JOURNAL_BATCH_SIZE + JOURNAL_MESSAGE_MAX + 256,
+	JOURNAL_RECORDS_MAX = JOURNAL_BATCH_SIZE + JOURNAL_MESSAGE_MAX + 256, /* its time may be put to one */
 };
 
 enum journal_flags {

@@ -100,7 +100,9 @@ static const char *colour_of(const struct notice *notice)
 		return "";
 	if (notice->state == STATE_CLEARED || notice->state == STATE_WITHDRAWN)
 		return "\033[32m";
-	return notice->severity <= 3 ? "\033[31m" : notice->severity == 4 ? "\033[33m" : "";
+	if (notice->severity <= SEVERITY_ERR)
+		return "\033[31m";
+	return notice->severity == SEVERITY_WARNING ? "\033[33m" : "";
 }
 
 void log_notice(const struct notice *notice)

@@ -26,7 +26,6 @@ enum {
 	ALL = (1 << SINK_COUNT) - 1,
 	LOCAL = 1 << SINK_JOURNAL | 1 << SINK_DEVLOG,
 	REMOTE = 1 << SINK_UDP | 1 << SINK_TCP,
-	DEBUG = 7,
 	DAEMON = 3,
 	PORT = 514,
 	SOCKET_PATH_MAX = 107,
@@ -64,7 +63,7 @@ static const char *const usual_paths[SINK_COUNT] = {
 static void set_default(struct sink_config *sink)
 {
 	*sink = (struct sink_config){
-		.port = PORT, .facility = DAEMON, .enterprise_number = EXAMPLE_NUMBER, .least = DEBUG};
+		.port = PORT, .facility = DAEMON, .enterprise_number = EXAMPLE_NUMBER, .least = SEVERITY_DEBUG};
 }
 
 bool sinks_config_default(struct sinks_config *ret)
@@ -325,7 +324,7 @@ static void print_sink(const struct sink_config *sink)
 		printf(", \"facility\": \"%s\"", facilities[sink->facility]);
 	if (key_rows[KEY_NUMBER].kinds & 1 << sink->kind)
 		printf(", \"enterprise_number\": %d", sink->enterprise_number);
-	if (sink->least < DEBUG)
+	if (sink->least < SEVERITY_DEBUG)
 		printf(", \"least\": \"%s\"", severity_names[sink->least]);
 	for (size_t i = 0; i < sink->hubs.count; i++)
 		print_text(i ? ", " : ", \"hubs\": [", sink->hubs.patterns[i]);

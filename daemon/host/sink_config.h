@@ -27,7 +27,7 @@ struct sink_config {
 	char *host;          /* of UDP and TCP */
 	char *path;          /* of JOURNAL and DEVLOG */
 	int port, facility, enterprise_number;
-	int least;           /* severity of the mildest alert that passes; 7: all */
+	int least;           /* enum severity: of the mildest alert that passes */
 	struct roster hubs;  /* patterns; none: all */
 };
 

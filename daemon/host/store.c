@@ -289,7 +289,8 @@ static void put_row(void *owner, enum row_kind kind, struct span key, struct spa
 
 void store_put_engine(struct store *store, struct engine *engine)
 {
-	engine_save(engine, put_row, store);
+	if (!engine_save(engine, put_row, store) && !store->error)
+		store->error = SQLITE_NOMEM;
 }
 
 void store_put_file(struct store *store, const char *path, const struct tail_place *at, struct place place)

@@ -222,8 +222,7 @@ static size_t look(struct daemon *daemon, size_t index)
 	case TAIL_LOST:
 		log_line(SEVERITY_WARNING,
 			 "%s: the file that was followed before the stop is gone; what it still held is lost, and this "
-			 "one "
-			 "is read from its begin",
+			 "one is read from its begin",
 			 tail->path);
 		return 0;
 	case TAIL_ERROR:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The arrow between the layers: command -> host -> core, and in the core -> tell -> judge -> decode -> rules -> basic;
-the width of lines; and whether the files that the documents name are there. A file includes its own folder and folders to the right; the core does no I/O, asks no clock and
-knows no libuv. Looks at the includes and at the symbols that the core leaves undefined. Prints TAP."""
+the width of lines; and whether the files that the documents name are there. A file includes its own folder and folders
+to the right; the core does no I/O, asks no clock and knows no libuv. Looks at the includes and at the symbols that the
+core leaves undefined. Prints TAP."""
 import argparse
 import pathlib
 import re

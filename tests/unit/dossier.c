@@ -45,13 +45,13 @@ static void test_a_text_is_found_as_it_came(void **state)
 {
 	struct dossier dossier = {0};
 
-	assert_int_equal(dossier_find(&dossier, SPAN("10.1.2.XXX")), 0);
+	assert_int_equal(dossier_find(&dossier, SPAN("10.1.2.XXX"), ADDRESSES_MAX), 0);
 	assert_int_equal(kept(&dossier, SPAN("10.1.2.XXX"), NULL, ADDRESSES_MAX), 1);
 	assert_int_equal(kept(&dossier, SPAN("sig=secret"), NULL, ADDRESSES_MAX), 2);
-	assert_int_equal(dossier_find(&dossier, SPAN("10.1.2.XXX")), 1);
-	assert_int_equal(dossier_find(&dossier, SPAN("10.1.3.XXX")), 0);
-	assert_int_equal(dossier_find(&dossier, SPAN("sig=secret")), 0);
-	assert_int_equal(dossier_find(&dossier, (struct span){NULL, 0}), 0);
+	assert_int_equal(dossier_find(&dossier, SPAN("10.1.2.XXX"), ADDRESSES_MAX), 1);
+	assert_int_equal(dossier_find(&dossier, SPAN("10.1.3.XXX"), ADDRESSES_MAX), 0);
+	assert_int_equal(dossier_find(&dossier, SPAN("sig=secret"), ADDRESSES_MAX), 0);
+	assert_int_equal(dossier_find(&dossier, (struct span){NULL, 0}, ADDRESSES_MAX), 0);
 	dossier_clear(&dossier);
 }
 
@@ -115,6 +115,11 @@ static void test_no_more_texts_are_kept_than_are_asked_for(void **state)
 	}
 	assert_int_equal(kept(&dossier, SPAN("an address"), NULL, ADDRESSES_MAX), 0);
 	assert_int_equal(kept(&dossier, SPAN("text 255"), NULL, EXCERPTS_MAX), 255);
+	/* An index that is too large for an address is none. */
+	assert_int_equal(kept(&dossier, SPAN("text 64"), NULL, ADDRESSES_MAX), 64);
+	assert_int_equal(kept(&dossier, SPAN("text 65"), NULL, ADDRESSES_MAX), 0);
+	assert_int_equal(dossier_find(&dossier, SPAN("text 64"), ADDRESSES_MAX), 64);
+	assert_int_equal(dossier_find(&dossier, SPAN("text 65"), ADDRESSES_MAX), 0);
 	dossier_clear(&dossier);
 }
 

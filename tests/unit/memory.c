@@ -3,6 +3,7 @@
 #include "rules.h"
 
 #include "../../daemon/core/engine.h"
+#include "../../daemon/core/snapshot.h"
 #include "../../daemon/core/survey.h"
 
 enum { DEVICES = 12 };
@@ -126,6 +127,67 @@ static void test_a_device_is_told_of_or_counted_whatever_memory_is_refused(void 
 	assert_true(granted > 20);
 }
 
+struct stored {
+	bool kinds[ROW_COUNT], devices[DEVICES];
+};
+
+static void note_row(void *owner, enum row_kind kind, struct span key, struct span value)
+{
+	struct stored *stored = owner;
+
+	stored->kinds[kind] = true;
+	if (kind == ROW_DEVICE)
+		stored->devices[key.data[key.size - 1] - 'a'] = true;
+}
+
+/* The same devices, and what of them is given to be stored. Returns false once no
+ * allocation was refused. */
+static bool save_them(long granted)
+{
+	struct moment now = {.wall_ns = moment("2026-03-02T10:00:30Z"), .mono_ns = STAMP_SECOND};
+	struct engine *engine = engine_new(rules, &settings, &nobody, &nobody, 1, now);
+	struct stored stored;
+	bool told[DEVICES], refused, whole;
+	struct engine_status status;
+	size_t count = 0;
+
+	assert_true(engine && engine_source(engine, "log", 0) && engine_stream(engine, 0));
+	step(engine, &(struct input){.type = INPUT_CAUGHT_UP, .now = now}, told);
+	assert_true(engine_save(engine, note_row, &stored));
+	stored = (struct stored){{false}, {false}};
+	left = granted;
+	for (int i = 0; i < DEVICES; i++) {
+		char text[400];
+
+		step(engine, &(struct input){.type = INPUT_BYTES, .now = now, .bytes = expulsion(i, text)}, told);
+	}
+	whole = engine_save(engine, note_row, &stored);
+	refused = left < 0;
+	left = -1;
+	if (!whole) {
+		stored = (struct stored){{false}, {false}};
+		engine_save_again(engine);
+		assert_true(engine_save(engine, note_row, &stored));
+	}
+	engine_status(engine, &status);
+	for (int i = 0; i < DEVICES; i++)
+		count += stored.devices[i];
+	if (!stored.kinds[ROW_SOURCE] || !stored.kinds[ROW_ENGINE] || count + status.unjudged < status.devices)
+		fail_msg("allocation %ld: %zu of %zu devices were given, or not all of the rest", granted,
+			 count, status.devices);
+	engine_free(engine);
+	return refused;
+}
+
+static void test_what_is_given_to_be_stored_is_whole_whatever_memory_is_refused(void **state)
+{
+	long granted = 0;
+
+	while (save_them(granted))
+		granted++;
+	assert_true(granted > 20);
+}
+
 /* The same devices in a log. Returns false once no allocation was refused. */
 static bool survey_them(long granted)
 {
@@ -174,6 +236,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_device_is_told_of_or_counted_whatever_memory_is_refused),
+		cmocka_unit_test(test_what_is_given_to_be_stored_is_whole_whatever_memory_is_refused),
 		cmocka_unit_test(test_a_device_is_found_or_counted_whatever_memory_is_refused),
 	};
 

@@ -70,6 +70,28 @@ static void test_whatever_its_length_a_message_is_whole(void **state)
 	}
 }
 
+/* The longest host and message id leave no room for fields. */
+static void test_a_long_head_is_not_run_over(void **state)
+{
+	struct rfc5424 from = {.version = "0.1.0+git20261122", .facility = 23, .enterprise_number = 2147483647,
+			       .process = 4194304, .sequence = 2147483646};
+	struct notice notice = refusal();
+	char host[256] = "", msgid[33] = "", message[2 * RFC5424_MAX];
+	size_t size;
+
+	from.host = memset(host, 'h', sizeof host - 1);
+	notice.msgid = memset(msgid, 'M', sizeof msgid - 1);
+	memset(notice.sentence, 'x', sizeof notice.sentence - 1);
+	memset(notice.message, '\n', sizeof notice.message - 1);
+	memset(message, '#', sizeof message);
+	size = rfc5424_encode(&from, &notice, (struct moment){moment(NOW), 0}, message, RFC5424_UDP_MAX);
+	assert_true(size < RFC5424_UDP_MAX && strlen(message) == size);
+	for (size_t i = RFC5424_UDP_MAX; i < sizeof message; i++)
+		assert_int_equal(message[i], '#');
+	assert_non_null(strstr(message, " [iothub@2147483647][meta sequenceId=\"2147483646\" language=\"en\"][origin "
+					"software=\"lapsed\" swVersion=\"0.1.0+git20261122\"] MMMM"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +99,7 @@ int main(void)
 		cmocka_unit_test(test_a_host_without_a_name_is_a_dash_and_the_sequence_wraps_to_one),
 		cmocka_unit_test(test_a_hostile_name_ends_no_value_and_no_element),
 		cmocka_unit_test(test_whatever_its_length_a_message_is_whole),
+		cmocka_unit_test(test_a_long_head_is_not_run_over),
 	};
 
 	return RUN(tests);

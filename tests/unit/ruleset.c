@@ -369,6 +369,19 @@ static void test_a_verdict_that_is_none_is_at_fault(void **state)
 	       "\"title\": \"t\"}]}", 2, 54, "expected emerg");
 }
 
+/* It stands in the header of a message, between blanks. */
+static void test_a_message_id_that_no_header_can_hold_is_at_fault(void **state)
+{
+	static const char *const ids[] = {"", "A B", "A\\n", "\xc3\x84", "ABCDEFGHIJKLMNOPQRSTUVWXYZ_123456"};
+	char more[300];
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		snprintf(more, sizeof more, "{" SCHEMA ", \"verdicts\": [\n  {\"verdict\": \"recovered\", \"msgid\": "
+			 "\"%s\", \"severity\": \"info\", \"title\": \"t\"}]}", ids[i]);
+		faulty(more, 2, 37, "printable characters");
+	}
+}
+
 static void test_a_pattern_that_does_not_compile_is_at_fault(void **state)
 {
 	faulty("{" SCHEMA ", \"reasons\": [{\"id\": \"x\", \"title\": \"t\", \"remedy\": \"r\",\n  \"pattern\": \"a(b\", "
@@ -493,6 +506,7 @@ int main(void)
 		cmocka_unit_test(test_a_code_that_is_none_is_at_fault),
 		cmocka_unit_test(test_a_signal_that_is_none_is_at_fault),
 		cmocka_unit_test(test_a_verdict_that_is_none_is_at_fault),
+		cmocka_unit_test(test_a_message_id_that_no_header_can_hold_is_at_fault),
 		cmocka_unit_test(test_a_pattern_that_does_not_compile_is_at_fault),
 		cmocka_unit_test(test_a_pattern_without_samples_is_at_fault),
 		cmocka_unit_test(test_a_sample_that_does_not_match_is_at_fault),

@@ -208,42 +208,6 @@ static void test_an_escape_is_never_cut(void **state)
 	assert_string_equal(buffer, "abcdefg");
 }
 
-/* --- put together ----------------------------------------------------------- */
-
-static void test_a_line_is_cut_where_its_room_ends(void **state)
-{
-	char buffer[8];
-	struct line line = line_begin(buffer, sizeof buffer);
-
-	assert_string_equal(buffer, "");
-	line_words(&line, "abc");
-	assert_false(line_put_whole(&line, SPAN("12345")));
-	assert_string_equal(buffer, "abc");
-	assert_true(line_put_whole(&line, SPAN("1234")));
-	assert_string_equal(buffer, "abc1234");
-	line_words(&line, "x");
-	assert_int_equal(line.length, 7);
-	line = line_begin(buffer, sizeof buffer);
-	line_words(&line, "abcdefghij");
-	assert_string_equal(buffer, "abcdefg");
-	line_words(&line, NULL);
-	assert_string_equal(buffer, "abcdefg");
-}
-
-static void test_numbers_of_all_lengths(void **state)
-{
-	static const uint64_t numbers[] = {0, 9, 10, 401003, UINT32_MAX, UINT64_MAX};
-
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		char buffer[32], expected[32];
-		struct line line = line_begin(buffer, sizeof buffer);
-
-		snprintf(expected, sizeof expected, "%llu", (unsigned long long)numbers[i]);
-		line_number(&line, numbers[i]);
-		assert_string_equal(buffer, expected);
-	}
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -266,8 +230,6 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_ascii_is_escaped_byte_by_byte),
 		cmocka_unit_test(test_more_characters_can_be_asked_to_be_escaped),
 		cmocka_unit_test(test_an_escape_is_never_cut),
-		cmocka_unit_test(test_a_line_is_cut_where_its_room_ends),
-		cmocka_unit_test(test_numbers_of_all_lengths),
 	};
 
 	return RUN(tests);

@@ -1,5 +1,6 @@
 #include "lookup.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "hash.h"
@@ -55,12 +56,13 @@ void lookup_free(struct lookup *take_lookup)
 	free(take_lookup);
 }
 
+/* Low byte first on every machine: which of two duplicates counts hangs on it. */
 static inline uint64_t word_at(const char *at)
 {
 	uint64_t word;
 
 	memcpy(&word, at, sizeof word);
-	return word;
+	return le64toh(word);
 }
 
 static inline uint64_t mix(uint64_t hash, uint64_t word)

@@ -21,7 +21,7 @@ void lookup_forget(struct lookup *lookup);
 
 /* What is known of a text; hash is its lookup_hash(0, text). *ret_known false:
  * nothing yet, the value is all zero and the caller fills it in. Good until the
- * next call. NULL: the text is empty or too long to be kept. */
+ * next call. NULL: the text is empty or too long to be kept, or there is no memory. */
 void *lookup_find(struct lookup *lookup, struct span text, uint64_t hash, bool *ret_known);
 
 /* Quick, and for those who compare what they find, or can bear it if strangers

@@ -2,7 +2,7 @@
 
 #include <endian.h>
 
-#include "text.h"
+#include "line.h"
 
 /* Days since 1970-01-01 of a date in the Gregorian calendar, counted in
  * years that begin in March so that the leap day comes last. */

@@ -249,7 +249,7 @@ size_t text_escape(struct span text, const char *also, char *buffer, size_t size
 	return length;
 }
 
-/* --- put together ------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------ */
 
 struct span text_number(uint64_t number, char buffer[NUMBER_TEXT])
 {
@@ -259,34 +259,4 @@ struct span text_number(uint64_t number, char buffer[NUMBER_TEXT])
 		*--at = (char)('0' + number % 10);
 	while (number /= 10);
 	return (struct span){at, (size_t)(buffer + NUMBER_TEXT - at)};
-}
-
-void line_put(struct line *line, struct span text)
-{
-	size_t room = line->size - line->length - 1;
-
-	line_put_whole(line, (struct span){text.data, text.size < room ? text.size : room});
-}
-
-void line_words(struct line *line, const char *words)
-{
-	line_put(line, span_of(words));
-}
-
-void line_number(struct line *line, uint64_t number)
-{
-	char digits[NUMBER_TEXT];
-
-	line_put(line, text_number(number, digits));
-}
-
-bool line_put_whole(struct line *line, struct span text)
-{
-	if (text.size >= line->size - line->length)
-		return false;
-	if (text.size > 0)
-		memcpy(line->buffer + line->length, text.data, text.size);
-	line->length += text.size;
-	line->buffer[line->length] = '\0';
-	return true;
 }

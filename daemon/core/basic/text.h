@@ -23,25 +23,4 @@ enum { NUMBER_TEXT = 20 };
 /* The digits of a number; no NUL behind them. */
 struct span text_number(uint64_t number, char buffer[NUMBER_TEXT]);
 
-/* A text that is put together in a buffer, with a NUL behind it all the time:
- * an alert is not to wait until the whole of stdio has come into the caches. */
-struct line {
-	char *buffer;
-	size_t length, size;
-};
-
-static inline struct line line_begin(char *buffer, size_t size)
-{
-	buffer[0] = '\0';
-	return (struct line){buffer, 0, size};
-}
-
-/* As much of it as there is room for. */
-void line_put(struct line *line, struct span text);
-void line_words(struct line *line, const char *words);
-void line_number(struct line *line, uint64_t number);
-
-/* Whole, or nothing of it: then it returns false. */
-bool line_put_whole(struct line *line, struct span text);
-
 #endif

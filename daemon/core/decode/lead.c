@@ -1,5 +1,7 @@
 #include "lead.h"
 
+#include <assert.h>
+
 const struct meaning no_meaning = {FIELD_NONE, 0, false};
 
 #define BIT(field) (UINT32_C(1) << FIELD_##field)
@@ -64,10 +66,12 @@ void leads_fill(struct leads *leads)
 		clear(stranger, stranger);
 		for (size_t i = 0; i < sizeof leads->index.place / sizeof *leads->index.place; i++) {
 			const struct key *key = leads->index.place[i];
-			struct lead *lead = key ? &leads->lead[level][key->row] : NULL;
+			struct lead *lead;
 
 			if (!key)
 				continue;
+			assert(key->row < STRANGER); /* else LEADS_MAX is too small */
+			lead = &leads->lead[level][key->row];
 			clear(lead, stranger);
 			lead->bit = UINT64_C(1) << key->row;
 			fill_meanings(lead, key);

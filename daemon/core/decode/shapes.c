@@ -259,7 +259,7 @@ static uint32_t text_end(const struct lesson *lesson)
 	return lesson->slots[lesson->slot] ? lesson->slots[lesson->slot]->start : lesson->size;
 }
 
-/* The token wins its field: see fields_set(). */
+/* The token wins its field: see value_set(). */
 static bool counts(const struct scanner *scanner, const struct token *token)
 {
 	return token->meaning.field != FIELD_NONE && token->meaning.field != FIELD_FAMILIAR &&

@@ -4,9 +4,9 @@
 
 #include "../basic/list.h"
 
-uint8_t dossier_find(const struct dossier *dossier, struct span as_it_came)
+uint8_t dossier_find(const struct dossier *dossier, struct span as_it_came, unsigned most)
 {
-	for (unsigned i = 0; i < dossier->excerpt_count; i++)
+	for (unsigned i = 0; i < dossier->excerpt_count && i < most; i++)
 		if (as_it_came.size > 0 && dossier->excerpts[i]->size == as_it_came.size &&
 		    memcmp(dossier->excerpts[i]->message, as_it_came.data, as_it_came.size) == 0)
 			return (uint8_t)(i + 1);
@@ -14,12 +14,12 @@ uint8_t dossier_find(const struct dossier *dossier, struct span as_it_came)
 }
 
 /* The very same, which needs no look at it; or one that reads alike. */
-static uint8_t find(const struct dossier *dossier, const struct excerpt *excerpt)
+static uint8_t find(const struct dossier *dossier, const struct excerpt *excerpt, unsigned most)
 {
-	for (unsigned i = 0; i < dossier->excerpt_count; i++)
+	for (unsigned i = 0; i < dossier->excerpt_count && i < most; i++)
 		if (dossier->excerpts[i] == excerpt)
 			return (uint8_t)(i + 1);
-	for (unsigned i = 0; i < dossier->excerpt_count; i++)
+	for (unsigned i = 0; i < dossier->excerpt_count && i < most; i++)
 		if (strcmp(dossier->excerpts[i]->message, excerpt->message) == 0)
 			return (uint8_t)(i + 1);
 	return 0;
@@ -32,7 +32,7 @@ uint8_t dossier_keep(struct dossier *dossier, struct excerpt *excerpt, unsigned 
 
 	if (!excerpt)
 		return 0;
-	if ((known = find(dossier, excerpt)))
+	if ((known = find(dossier, excerpt, most)))
 		return known;
 	if (dossier->excerpt_count >= most)
 		return 0;

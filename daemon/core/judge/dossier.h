@@ -8,7 +8,7 @@
 #include "event.h"
 #include "excerpt.h"
 
-enum { EXCERPTS_MAX = 255, ADDRESSES_MAX = 64 }; /* see struct event: 8 and 7 bits */
+enum { EXCERPTS_MAX = 255, ADDRESSES_MAX = 64 }; /* their indexes have 8 and 7 bits in an event */
 
 struct dossier {
 	struct event *events; /* arranged in the daemon; as read in a survey until it judges */
@@ -17,11 +17,12 @@ struct dossier {
 	size_t excerpt_count, excerpt_capacity;
 };
 
-/* Returns the index of a message or address that is kept as it came; 0: it is not. */
-uint8_t dossier_find(const struct dossier *dossier, struct span as_it_came);
+/* Returns the index of a message or address that is kept as it came; 0: it is
+ * not, among the first `most`. */
+uint8_t dossier_find(const struct dossier *dossier, struct span as_it_came, unsigned most);
 
-/* Keeps an excerpt that is not kept yet. Returns its index, 0 if there is none,
- * or room for no more than `most` in all. */
+/* Keeps an excerpt that is not kept yet. Returns its index, up to `most`; 0: there
+ * is no excerpt, or no room for it among these. */
 uint8_t dossier_keep(struct dossier *dossier, struct excerpt *excerpt, unsigned most);
 
 /* NULL message for 0. */

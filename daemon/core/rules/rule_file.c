@@ -19,6 +19,8 @@ static int fault_at(const struct ruleset *ruleset, unsigned file, const char *pa
 
 /* --- reading ------------------------------------------------------------ */
 
+enum { MSGID_MAX = 32 }; /* characters */
+
 enum kind { TEXT, LIST, TRUTH, TABLE };
 
 struct member {
@@ -189,6 +191,16 @@ static int read_reason(struct ruleset *ruleset, struct spot place, const char *p
 	return read_codes(ruleset, place.file, path, object, &rule->codes, fault);
 }
 
+/* As a header of RFC 5424 (section 6.2.7) can hold it. */
+static bool is_msgid(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] > ' ' && text[length] < 0x7F)
+		length++;
+	return length > 0 && length <= MSGID_MAX && text[length] == '\0';
+}
+
 static int read_verdict(struct ruleset *ruleset, struct spot place, const char *path, const json_t *object,
 			struct fault *fault)
 {
@@ -207,6 +219,11 @@ static int read_verdict(struct ruleset *ruleset, struct spot place, const char *
 	if (verdict == VERDICT_COUNT) {
 		snprintf(where, sizeof where, "%s.verdict", path);
 		return fault_at(ruleset, place.file, where, fault, "expected the name of a verdict");
+	}
+	if (!is_msgid(text_of(object, "msgid"))) {
+		snprintf(where, sizeof where, "%s.msgid", path);
+		return fault_at(ruleset, place.file, where, fault,
+				"expected 1 to 32 printable characters of ASCII, and no blanks");
 	}
 	severity = term_find(severity_names, SEVERITY_COUNT, span_of(text_of(object, "severity")));
 	if (severity == SEVERITY_COUNT) {

@@ -21,7 +21,7 @@ struct reason {
 
 struct verdict_text {
 	const char *msgid, *title, *remedy, *doc;
-	int severity; /* RFC 5424 numbers */
+	int severity; /* enum severity */
 };
 
 struct sdk {

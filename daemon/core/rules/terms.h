@@ -59,6 +59,10 @@ enum operation { OPERATION_OTHER, OPERATION_CONNECT, OPERATION_DISCONNECT, OPERA
 
 enum standing { STANDING_UNKNOWN, STANDING_ONLINE, STANDING_OFFLINE, STANDING_FAILING, STANDING_COUNT };
 
+/* Of what is told: RFC 5424's numbers, the worst first. */
+enum severity { SEVERITY_EMERG, SEVERITY_ALERT, SEVERITY_CRIT, SEVERITY_ERR, SEVERITY_WARNING, SEVERITY_NOTICE,
+		SEVERITY_INFO, SEVERITY_DEBUG, SEVERITY_COUNT };
+
 extern const char *const signal_names[SIGNAL_COUNT];
 extern const char *const verdict_names[VERDICT_COUNT];
 extern const char *const scope_names[SCOPE_COUNT];
@@ -66,9 +70,6 @@ extern const char *const ending_names[ENDING_COUNT];
 extern const char *const protocol_names[PROTOCOL_COUNT];
 extern const char *const authentication_names[AUTHENTICATION_COUNT];
 extern const char *const standing_names[STANDING_COUNT];
-
-/* RFC 5424's, the worst first. */
-enum { SEVERITY_COUNT = 8 };
 extern const char *const severity_names[SEVERITY_COUNT];
 
 /* The index of a name in one of the tables above, or count. */

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
+#include "../basic/line.h"
 #include "../basic/list.h"
 #include "../basic/packed.h"
-#include "../basic/text.h"
 
 const char *const state_names[] = {"raised", "repeated", "cleared", "withdrawn"};
 

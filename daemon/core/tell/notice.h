@@ -25,9 +25,6 @@ enum notice_state { STATE_RAISED, STATE_REPEATED, STATE_CLEARED, STATE_WITHDRAWN
 
 extern const char *const state_names[STATE_COUNT];
 
-/* Those of RFC 5424 that are told. */
-enum severity { SEVERITY_CRIT = 2, SEVERITY_ERR, SEVERITY_WARNING, SEVERITY_NOTICE, SEVERITY_INFO };
-
 enum { SENTENCE_MAX = 700 };
 
 struct notice {

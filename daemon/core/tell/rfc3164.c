@@ -1,6 +1,6 @@
 #include "rfc3164.h"
 
-#include "../basic/text.h"
+#include "../basic/line.h"
 #include "rfc5424.h"
 
 /* "2026-11-22T04:31:07Z" as "Nov 22 04:31:07". */

@@ -1,5 +1,6 @@
 #include "rfc5424.h"
 
+#include "../basic/line.h"
 #include "../basic/text.h"
 
 /* How long an escaped id may get; the hub allows 128 characters. */
@@ -208,6 +209,6 @@ size_t rfc5424_encode(const struct rfc5424 *from, const struct notice *notice, s
 	put_params(&line, notice);
 	line.size = size;
 	put(&line, after);
-	put(&line, text);
+	line_words(&line, text);
 	return line.length;
 }
