@@ -228,6 +228,10 @@ static void test_a_line_is_cut_where_its_room_ends(void **state)
 	assert_string_equal(buffer, "abcdefg");
 	line_words(&line, NULL);
 	assert_string_equal(buffer, "abcdefg");
+	line.size = 4; /* less than is in it */
+	assert_false(line_put_whole(&line, SPAN("x")));
+	line_words(&line, "x");
+	assert_int_equal(line.length, 7);
 }
 
 static void test_numbers_of_all_lengths(void **state)

@@ -263,7 +263,7 @@ struct span text_number(uint64_t number, char buffer[NUMBER_TEXT])
 
 void line_put(struct line *line, struct span text)
 {
-	size_t room = line->size - line->length - 1;
+	size_t room = line->length < line->size ? line->size - line->length - 1 : 0;
 
 	line_put_whole(line, (struct span){text.data, text.size < room ? text.size : room});
 }
@@ -282,7 +282,8 @@ void line_number(struct line *line, uint64_t number)
 
 bool line_put_whole(struct line *line, struct span text)
 {
-	if (text.size >= line->size - line->length)
+	/* It may have become smaller than what is in it. */
+	if (line->length >= line->size || text.size >= line->size - line->length)
 		return false;
 	if (text.size > 0)
 		memcpy(line->buffer + line->length, text.data, text.size);
