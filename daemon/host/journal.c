@@ -173,7 +173,7 @@ static void on_bytes(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 	if (run->filled < sizeof run->frame + payload_size(&run->frame))
 		return;
 	run->filled = 0;
-	take_frame(run->journal, &run->frame, run->payload);
+	take_frame(run->journal, &run->frame, run->payload ? run->payload : "");
 	/* One frame a turn: a fast journal must not keep the loop from the rest. */
 	uv_read_stop(stream);
 	uv_idle_start(&run->journal->resume, on_resume);

@@ -20,7 +20,7 @@ bool sequence_read(const char *cursor, struct sequence *ret)
 		else if (strncmp(cursor, "i=", 2) == 0)
 			ret->number = strtoull(cursor + 2, NULL, 16);
 		cursor = strchr(cursor, ';');
-		cursor += cursor ? 1 : 0;
+		cursor = cursor ? cursor + 1 : NULL;
 	}
 	return *ret->id && ret->number;
 }

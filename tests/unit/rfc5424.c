@@ -1,5 +1,7 @@
 #include "encodings.h"
 
+#include <stdlib.h>
+
 #include "../../daemon/core/tell/rfc5424.h"
 
 static void encodes(const struct notice *notice, const char *host, uint64_t sequence, const char *expected)
@@ -92,6 +94,33 @@ static void test_a_long_head_is_not_run_over(void **state)
 					"software=\"lapsed\" swVersion=\"0.1.0+git20261122\"] MMMM"));
 }
 
+/* A rule file may give a msgid of any length. */
+static void test_a_long_head_leaves_the_message_whole(void **state)
+{
+	char host[256], msgid[700], *message = malloc(RFC5424_UDP_MAX);
+	struct rfc5424 from = {.host = host, .version = "0.1", .enterprise_number = 1, .sequence = 1};
+	struct notice notice = refusal();
+
+	assert_non_null(message);
+	memset(host, 'h', sizeof host - 1);
+	host[sizeof host - 1] = '\0';
+	memset(msgid, 'M', sizeof msgid - 1);
+	msgid[sizeof msgid - 1] = '\0';
+	memset(notice.sentence, 'x', sizeof notice.sentence - 1);
+	memset(notice.message, 'y', sizeof notice.message - 1);
+	for (size_t length = 0; length < sizeof msgid; length++) {
+		size_t size;
+
+		notice.msgid = msgid + sizeof msgid - 1 - length;
+		size = rfc5424_encode(&from, &notice, (struct moment){0, 0}, message, RFC5424_UDP_MAX);
+		assert_true(size < RFC5424_UDP_MAX && strlen(message) == size);
+		assert_non_null(strstr(message, " [iothub@1"));
+		assert_non_null(strstr(message, "][meta sequenceId=\"1\" language=\"en\"][origin software=\"lapsed\" "
+						"swVersion=\"0.1\"] "));
+	}
+	free(message);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +129,7 @@ int main(void)
 		cmocka_unit_test(test_a_hostile_name_ends_no_value_and_no_element),
 		cmocka_unit_test(test_whatever_its_length_a_message_is_whole),
 		cmocka_unit_test(test_a_long_head_is_not_run_over),
+		cmocka_unit_test(test_a_long_head_leaves_the_message_whole),
 	};
 
 	return RUN(tests);

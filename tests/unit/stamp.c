@@ -125,6 +125,7 @@ static void test_a_nul_byte_is_no_part_of_a_time(void **state)
 {
 	int64_t ns;
 
+	assert_false(stamp_parse((struct span){NULL, 0}, &ns));
 	assert_false(stamp_parse(SPAN("2021-09-21T22:33:34\0"), &ns));
 	assert_false(stamp_parse(SPAN("2021-09-21\0" "22:33:34Z"), &ns));
 }

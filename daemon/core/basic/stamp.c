@@ -116,12 +116,13 @@ static int64_t offset(struct cursor *cursor)
 
 bool stamp_parse(struct span text, int64_t *ret_ns)
 {
-	struct cursor cursor = {text.data, text.data + text.size, false};
+	struct cursor cursor = {text.data};
 	int year, month, day, hour, minute, second;
 	int64_t nanoseconds, east;
 
 	if (text.size < 10)
 		return false;
+	cursor.end = text.data + text.size;
 	if (text.data[2] == '/') {
 		month = digits(&cursor, 2);
 		expect(&cursor, "/");

@@ -47,11 +47,13 @@ static void enter_rows(struct splitter *splitter)
  * that records are in it, it is no record but an envelope. */
 static bool opens_envelope(struct splitter *splitter)
 {
-	const char *key = splitter->data + splitter->key;
-	size_t left = splitter->at - splitter->key;
+	const char *key;
+	size_t left;
 
 	if (splitter->depth != 1 || splitter->is_row || splitter->dropped || !(splitter->objects & 1))
 		return false;
+	key = splitter->data + splitter->key;
+	left = splitter->at - splitter->key;
 	if ((left > 8 && memcmp(key, "records\"", 8) == 0) || (left > 7 && memcmp(key, "tables\"", 7) == 0)) {
 		if (splitter->fresh) { /* whatever was around it has been cut short */
 			splitter->nest = 0;

@@ -150,7 +150,7 @@ static void put_params(struct line *line, const struct notice *notice)
 	put_param(line, "remedy", span_of(notice->remedy), SIZE_MAX);
 }
 
-/* A PRINTUSASCII name without blanks, as the header wants it. */
+/* PRINTUSASCII without blanks, no longer than the header may have it. */
 static void header_name(const char *name, char *buffer, size_t size)
 {
 	size_t length = 0;
@@ -165,9 +165,10 @@ static void header_name(const char *name, char *buffer, size_t size)
 
 static void put_head(struct line *line, const struct rfc5424 *from, const struct notice *notice, struct moment now)
 {
-	char host[256], time[STAMP_TEXT];
+	char host[256], msgid[33], time[STAMP_TEXT];
 
 	header_name(from->host, host, sizeof host);
+	header_name(notice->msgid, msgid, sizeof msgid);
 	line_words(line, "<");
 	line_number(line, (uint64_t)(from->facility * 8 + notice->severity));
 	line_words(line, ">1 ");
@@ -178,7 +179,7 @@ static void put_head(struct line *line, const struct rfc5424 *from, const struct
 	line_words(line, " lapsed ");
 	line_number(line, (uint64_t)from->process);
 	line_words(line, " ");
-	line_words(line, notice->msgid);
+	line_words(line, msgid);
 	line_words(line, " [iothub@");
 	line_number(line, (uint64_t)from->enterprise_number);
 }
@@ -196,15 +197,17 @@ size_t rfc5424_encode(const struct rfc5424 *from, const struct notice *notice, s
 		      size_t size)
 {
 	char text[900], after[200];
-	size_t text_length = notice_line(notice, text, sizeof text);
+	size_t text_length = notice_line(notice, text, sizeof text), most = size * 5 / 8, room;
 	struct line line = line_begin(buffer, size), tail = line_begin(after, sizeof after);
 
 	put_head(&line, from, notice, now);
 	put_tail(&tail, from);
 	/* Room for what must follow; the text gets up to 5/8 of the message, which
 	 * is more than its fields can take. */
-	if (text_length > size * 5 / 8)
-		text[text_length = size * 5 / 8] = '\0';
+	room = size - line.length - tail.length - 1;
+	most = most < room ? most : room;
+	if (text_length > most)
+		text[text_length = most] = '\0';
 	line.size = size - tail.length - text_length;
 	put_params(&line, notice);
 	line.size = size;
