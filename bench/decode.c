@@ -54,7 +54,8 @@ static uint64_t sum_of_text(struct span text)
 	uint64_t sum = text.size, word = 0;
 
 	if (text.size < sizeof word) {
-		memcpy(&word, text.data, text.size);
+		if (text.size > 0)
+			memcpy(&word, text.data, text.size);
 		return sum << 56 ^ word;
 	}
 	for (size_t at = 0; at + sizeof word < text.size; at += sizeof word) {

@@ -16,7 +16,8 @@ enum { PART_WATCH = 1, PART_HABITS = 2, PART_BASE = 4 };
 /* What is stored as it lies in memory must lie there in the same way. */
 static const uint32_t layout[] = {SNAPSHOT_VERSION,      sizeof(struct life),    sizeof(struct event),
 				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble),
-				  sizeof(struct habits), sizeof(struct fleet),   offsetof(struct life, episodes)};
+				  sizeof(struct habits), sizeof(struct fleet),   offsetof(struct life, episodes),
+				  sizeof(struct notice)};
 
 struct saver {
 	snapshot_put put;

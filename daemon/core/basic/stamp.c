@@ -223,7 +223,7 @@ bool stamp_parse_near(struct stamp_recall *recall, struct span text, int64_t *re
 	if (text.size < SHORTEST || text.size > LONGEST ||
 	    !parse_clock((struct span){text.data + DAY, text.size - DAY}, &ns))
 		return stamp_parse(text, ret_ns);
-	if (memcmp(text.data, recall->day, DAY) != 0) {
+	if (!*recall->day || memcmp(text.data, recall->day, DAY) != 0) {
 		if (!stamp_parse(text, ret_ns))
 			return false;
 		if (text.data[DAY - 1] == 'T') {
