@@ -58,9 +58,7 @@ struct shapes {
 
 static void plant(struct shapes *shapes)
 {
-	static const char nothing[VECTOR_SIZE];
-
-	shapes->nodes[0] = (struct node){.text = nothing};
+	shapes->nodes[0] = (struct node){.text = ""};
 	shapes->node_count = 1;
 }
 
@@ -401,7 +399,7 @@ static enum learned insert(struct lesson *lesson, struct shape *shape)
 static struct shape *shape_of(struct lesson *lesson)
 {
 	struct shape *shape = malloc(sizeof *shape);
-	char *text = malloc(lesson->size + VECTOR_SIZE);
+	char *text = malloc(lesson->size);
 
 	if (!shape || !text) {
 		free(shape);
@@ -409,7 +407,6 @@ static struct shape *shape_of(struct lesson *lesson)
 		return NULL;
 	}
 	memcpy(text, lesson->text, lesson->size);
-	memset(text + lesson->size, 0, VECTOR_SIZE);
 	*shape = (struct shape){
 		.fields = lesson->scanner->fields, .settled = true, .access_settled = true, .text = text};
 	/* What is no slot stands in the shape's own text from now on. */

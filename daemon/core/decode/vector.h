@@ -58,10 +58,11 @@ static inline vector vector_differ(const char *a, const char *b)
 	return _mm_xor_si128(_mm_cmpeq_epi8(vector_load(a), vector_load(b)), _mm_set1_epi8(-1));
 }
 
-static inline bool vector_same_pair(const char *a, const char *b)
+/* Of two vectors each, the second so many bytes behind the first. */
+static inline bool vector_same_pair(const char *a, const char *b, size_t apart)
 {
 	__m128i first = _mm_cmpeq_epi8(vector_load(a), vector_load(b));
-	__m128i second = _mm_cmpeq_epi8(vector_load(a + VECTOR_SIZE), vector_load(b + VECTOR_SIZE));
+	__m128i second = _mm_cmpeq_epi8(vector_load(a + apart), vector_load(b + apart));
 
 	return _mm_movemask_epi8(_mm_and_si128(first, second)) == 0xFFFF;
 }
@@ -122,10 +123,10 @@ static inline vector vector_differ(const char *a, const char *b)
 	return vmvnq_u8(vceqq_u8(vector_load(a), vector_load(b)));
 }
 
-static inline bool vector_same_pair(const char *a, const char *b)
+static inline bool vector_same_pair(const char *a, const char *b, size_t apart)
 {
 	uint8x16_t first = vceqq_u8(vector_load(a), vector_load(b));
-	uint8x16_t second = vceqq_u8(vector_load(a + VECTOR_SIZE), vector_load(b + VECTOR_SIZE));
+	uint8x16_t second = vceqq_u8(vector_load(a + apart), vector_load(b + apart));
 
 	return vminvq_u8(vandq_u8(first, second)) == 0xFF;
 }
@@ -192,31 +193,24 @@ static inline const char *vector_plain(const char *at, const char *end)
 	return at;
 }
 
-/* Whether size bytes are equal. Behind literal there are VECTOR_SIZE bytes
- * more that may be read; behind text only as many as there are up to end. */
+/* Whether size bytes are equal. Behind text there are only as many as there
+ * are up to end. */
 static inline bool vector_same(const char *text, const char *end, const char *literal, size_t size)
 {
-	size_t left = (size_t)(end - text);
-
+	if ((size_t)(end - text) < size)
+		return false;
 #ifdef VECTOR_BITS
-	if (left >= size + VECTOR_SIZE) {
-		for (; size >= 2 * VECTOR_SIZE; size -= 2 * VECTOR_SIZE) {
-			if (!vector_same_pair(text, literal))
+	if (size >= VECTOR_SIZE) {
+		/* The last pair ends where they do, and overlaps the one before. */
+		size_t last = size >= 2 * VECTOR_SIZE ? size - 2 * VECTOR_SIZE : 0;
+
+		for (size_t at = 0; at < last; at += 2 * VECTOR_SIZE)
+			if (!vector_same_pair(text + at, literal + at, VECTOR_SIZE))
 				return false;
-			text += 2 * VECTOR_SIZE;
-			literal += 2 * VECTOR_SIZE;
-		}
-		if (size >= VECTOR_SIZE) {
-			if (vector_mask(vector_differ(text, literal)))
-				return false;
-			size -= VECTOR_SIZE;
-			text += VECTOR_SIZE;
-			literal += VECTOR_SIZE;
-		}
-		return !(vector_mask(vector_differ(text, literal)) & ((UINT64_C(1) << size * VECTOR_BITS) - 1));
+		return vector_same_pair(text + last, literal + last, size - VECTOR_SIZE - last);
 	}
 #endif
-	return left >= size && memcmp(text, literal, size) == 0;
+	return memcmp(text, literal, size) == 0;
 }
 
 /* The same for names, which are short: literal has 2 * VECTOR_SIZE bytes in
