@@ -24,13 +24,12 @@ struct registry {
 
 static uint32_t hash_of(const struct registry *registry, uint16_t hub, struct span id, struct span module)
 {
-	char rest[3] = {(char)hub, (char)(hub >> 8), (char)id.size};
 	struct hash hash;
 
-	hash_begin(&hash, registry->seed[0], registry->seed[1]);
+	/* With the id's size, for it says where the module begins. */
+	hash_begin(&hash, registry->seed[0] ^ hub, registry->seed[1] ^ id.size);
 	hash_add(&hash, id.data, id.size);
 	hash_add(&hash, module.data, module.size);
-	hash_add(&hash, rest, sizeof rest);
 	return (uint32_t)hash_end(&hash);
 }
 
