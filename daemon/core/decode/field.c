@@ -41,8 +41,8 @@ static const struct key keys[] = {
 	KEY("location", FAMILIAR, 0, true),
 	KEY("scope", FAMILIAR, 0, true),
 	KEY("issuer", FAMILIAR, 0, true),
+	KEY("statusCode", FAMILIAR, 0, true),
 	/* Of no use, but in so many records that they should be passed quickly. */
-	KEY("statusCode", NONE, 0, false),
 	KEY("acceptingIpFilterRule", NONE, 0, false),
 };
 
