@@ -98,12 +98,23 @@ static void print_episode(struct survey *survey, const struct plan *plan, const 
 		printf("  read    %s\n", doc);
 }
 
-bool finding_needs_somebody(const struct finding_of_device *finding)
+static bool is_muted(const struct finding_of_device *finding, const struct plan *plan)
+{
+	return roster_holds(&plan->config.mute, finding->hub, device_id(finding->device),
+			    device_module(finding->device));
+}
+
+static bool is_in_trouble(const struct finding_of_device *finding)
 {
 	for (size_t i = 0; i < finding->episode_count; i++)
 		if (finding->episodes[i].open && alert_is_due(&finding->episodes[i]))
 			return true;
 	return false;
+}
+
+bool finding_needs_somebody(const struct finding_of_device *finding, const struct plan *plan)
+{
+	return is_in_trouble(finding) && !is_muted(finding, plan);
 }
 
 static bool had_trouble(const struct finding_of_device *finding)
@@ -119,11 +130,16 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* The one number that ends the panic. */
-static void print_headline(const struct tally *tally, size_t needing)
+/* The one number that ends the panic. Where nothing is about connections nobody may hear that all is well. */
+static void print_headline(const struct survey *survey, const struct tally *tally, size_t needing)
 {
 	unsigned long long expelled = tally->expulsions, renewals = tally->verdicts[VERDICT_TOKEN_EXPIRY];
 
+	if (survey_counts(survey)->events == 0) {
+		printf("%sNo record is about connections: nothing can be said of devices.%s\n", colour("\033[1m"),
+		       colour("\033[0m"));
+		return;
+	}
 	if (expelled)
 		printf("%sOf %llu unauthorized disconnect%s %llu %s token renewal", colour("\033[1m"), expelled,
 		       plural(expelled), renewals, renewals == 1 ? "is" : "are");
@@ -136,7 +152,12 @@ static void print_headline(const struct tally *tally, size_t needing)
 		printf("; no device needs you.%s\n", colour("\033[0m"));
 }
 
-static void print_rest(const struct survey *survey, const struct tally *tally, size_t devices, size_t past)
+/* What is not told at length: how many devices, and of which kind. */
+struct rest {
+	size_t devices, needing, muted, past;
+};
+
+static void print_counts(const struct survey *survey, size_t devices)
 {
 	const struct counts *counts = survey_counts(survey);
 	struct span_of_time time = survey_time(survey);
@@ -145,46 +166,61 @@ static void print_rest(const struct survey *survey, const struct tally *tally, s
 	printf("\n%zu device%s", devices, plural(devices));
 	if (time.first_ns != STAMP_NONE)
 		printf(", %s to %s", stamp_format(time.first_ns, first), stamp_format(time.last_ns, last));
-	printf("; %llu records, %llu of them about connections", (unsigned long long)counts->read,
-	       (unsigned long long)counts->events);
+	printf("; %llu record%s, %llu of them about connections", (unsigned long long)counts->read,
+	       plural(counts->read), (unsigned long long)counts->events);
 	if (counts->malformed)
 		printf(", %llu malformed", (unsigned long long)counts->malformed);
 	printf(".\n");
-	if (past)
-		printf("%zu more device%s had trouble that is over", past, plural(past));
-	if (tally->verdicts[VERDICT_NONE])
-		printf("%s%llu episode%s undecided at the end of the log", past ? "; " : "",
-		       (unsigned long long)tally->verdicts[VERDICT_NONE],
-		       tally->verdicts[VERDICT_NONE] == 1 ? " is" : "s are");
-	if (tally->losses)
-		printf("%s%llu connection%s lost to the network",
-		       past || tally->verdicts[VERDICT_NONE] ? "; " : "", (unsigned long long)tally->losses,
-		       tally->losses == 1 ? " was" : "s were");
-	if (past || tally->verdicts[VERDICT_NONE] || tally->losses)
+}
+
+static void print_rest(const struct tally *tally, const struct rest *rest)
+{
+	const struct {
+		uint64_t count;
+		const char *one, *many;
+	} rows[] = {
+		{rest->muted, "muted device is in trouble", "muted devices are in trouble"},
+		{rest->past, "more device had trouble that is over", "more devices had trouble that is over"},
+		{tally->verdicts[VERDICT_NONE], "episode is undecided at the end of the log",
+		 "episodes are undecided at the end of the log"},
+		{tally->losses, "connection was lost to the network", "connections were lost to the network"},
+	};
+	const char *separator = "";
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].count) {
+			printf("%s%llu %s", separator, (unsigned long long)rows[i].count,
+			       rows[i].count == 1 ? rows[i].one : rows[i].many);
+			separator = "; ";
+		}
+	if (*separator)
 		printf(". (--json --all lists everything.)\n");
 }
 
 bool report_text(struct survey *survey, const struct plan *plan, const struct options *options)
 {
 	const struct finding_of_device *findings = survey_findings(survey);
-	size_t needing = 0, past = 0, devices = findings ? survey_devices(survey) : 0;
+	struct rest rest = {.devices = findings ? survey_devices(survey) : 0};
 	struct tally tally = {0};
 
 	(void)options;
-	for (size_t i = 0; i < devices; i++) {
+	for (size_t i = 0; i < rest.devices; i++) {
 		tally_add(&tally, &findings[i]);
-		if (finding_needs_somebody(&findings[i]))
-			needing++;
+		if (finding_needs_somebody(&findings[i], plan))
+			rest.needing++;
+		else if (is_in_trouble(&findings[i]))
+			rest.muted++;
 		else
-			past += had_trouble(&findings[i]);
+			rest.past += had_trouble(&findings[i]);
 	}
-	print_headline(&tally, needing);
-	for (size_t i = 0; i < devices; i++)
-		for (size_t j = 0; j < findings[i].episode_count; j++)
+	print_headline(survey, &tally, rest.needing);
+	for (size_t i = 0; i < rest.devices; i++)
+		for (size_t j = 0; finding_needs_somebody(&findings[i], plan) && j < findings[i].episode_count; j++)
 			if (findings[i].episodes[j].open && alert_is_due(&findings[i].episodes[j]))
 				print_episode(survey, plan, &findings[i], &findings[i].episodes[j]);
-	print_rest(survey, &tally, devices, past);
-	return needing > 0;
+	print_counts(survey, rest.devices);
+	print_rest(&tally, &rest);
+	return rest.needing > 0;
 }
 
 /* --- what if ------------------------------------------------------------ */
@@ -269,7 +305,7 @@ void report_changes(struct survey *survey, const struct settings *what_if, const
 		changes += compare(&findings[i], &would_be, options->json ? &json : NULL);
 	}
 	if (!options->json) {
-		printf("%zu of %zu episodes would change.\n", changes, episodes);
+		printf("%zu of %zu episode%s would change.\n", changes, episodes, plural(episodes));
 		return;
 	}
 	writer_open(&json, NULL, '{');

@@ -565,6 +565,43 @@ def where_nothing_was_read_no_verdict_is_told(run):
 
 
 @test
+def what_is_no_log_at_all_gives_3_and_no_verdict(run):
+    for content in (b"hello\n", b"TimeGenerated,OperationName\n2026-03-02T09:00:00Z,deviceConnect\n", b"PK\3\4" + b"\n\0" * 50):
+        path = run.file(content)
+        done = run.call("scan", "--exit-code", path)
+        same((done.returncode, done.stdout), (3, b""))
+        check(b"expected JSON" in done.stderr, done.stderr.decode())
+        same(run.scan(path, status=3)["records"]["events"], 0)
+
+
+@test
+def where_no_record_is_about_connections_nobody_hears_that_all_is_well(run):
+    other = azure(STORY[0]) | {"category": "Configurations", "operationName": "read"}
+    done = run.call("scan", run.file(lines([other])))
+    same(done.returncode, 0)
+    check(done.stdout.startswith(b"No record is about connections: nothing can be said of devices.\n"), done.stdout.decode())
+    check(b"no device needs you" not in done.stdout, done.stdout.decode())
+
+
+@test
+def of_many_files_the_first_that_is_broken_is_named(run):
+    good, broken = run.file(GOOD), run.file(b"hello\n")
+    check(f"the first of them is in {broken}\n" in run.call("scan", good, broken, broken).stderr.decode(), "no name")
+    check("the first of them" not in run.call("scan", broken).stderr.decode(), "the only file is named")
+
+
+@test
+def a_muted_device_needs_nobody(run):
+    path = run.file(GOOD)
+    config = run.file(b'{"devices": {"mute": ["contoso/valve-*"]}}', "muted/lapsed.json")
+    out = run.call("scan", "--config", config, path).stdout.decode()
+    check("1 device needs you" in out and "valve-2" not in out and "\n1 muted device is in trouble" in out, out)
+    config = run.file(b'{"devices": {"mute": ["*"]}}', "muted/lapsed.json")
+    for extra in ([], ["--json"]):
+        same(run.call("scan", *extra, "--exit-code", "--config", config, path).returncode, 0)
+
+
+@test
 def a_report_that_cannot_be_written_gives_3(run):
     many = run.file(lines(azure(("09:05:00Z", f"valve-{i}", "deviceConnect", "401003", THUMBPRINT))
                           for i in range(500)))
