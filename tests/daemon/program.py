@@ -120,7 +120,7 @@ def digest(bench):
     told = daemon.alert("DIGEST", state=None)
     daemon.alert("AUTH_FAIL", "repeated", "pump-1")
     holds(told["sentence"].startswith("token-expiry=1 recovered=0 connection-lost=1 ") and
-          told["sentence"].endswith("1 alerts stand"), f"told as {told['sentence']!r}")
+          told["sentence"].endswith("1 alert stands"), f"told as {told['sentence']!r}")
     expect(told["severity"], 6, "severity")
     set_ahead(setting, 2 * 86401)
     again = wait("the next digest", lambda: daemon.alerts("DIGEST")[1:])[0]
