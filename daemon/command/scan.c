@@ -87,10 +87,11 @@ static bool other_settings(const struct options *options, const struct plan *pla
 {
 	struct config other = {.settings = plan->config.settings};
 	struct fault fault;
+	char text[900];
 
 	for (size_t i = 0; i < options->what_if_count; i++)
-		if (config_set(&other, options->what_if[i], &fault)) {
-			fprintf(stderr, "--what-if: %s\n", fault.text);
+		if (config_set(&other, "what-if", options->what_if[i], &fault)) {
+			fprintf(stderr, "%s\n", fault_describe(&fault, text, sizeof text));
 			return false;
 		}
 	*ret = other.settings;

@@ -275,23 +275,26 @@ int config_read(struct config *config, const char *file, bool needed, struct fau
 	return r;
 }
 
-int config_set(struct config *config, const char *assignment, struct fault *fault)
+int config_set(struct config *config, const char *option, const char *assignment, struct fault *fault)
 {
 	const char *equals = strchr(assignment, '='), *names[SETTING_COUNT], *expected, *near;
 	enum setting setting;
-	char key[64];
+	char key[64], where[128];
 
-	snprintf(key, sizeof key, "%.*s", (int)(equals ? equals - assignment : (long)strlen(assignment)), assignment);
+	snprintf(where, sizeof where, "--%s %s", option, assignment);
+	if (!equals)
+		return fault_set(fault, where, 0, 0, "expected KEY=VALUE, such as return_within=15min");
+	snprintf(key, sizeof key, "%.*s", (int)(equals - assignment), assignment);
 	setting = settings_find(span_of(key));
 	for (int i = 0; i < SETTING_COUNT; i++)
 		names[i] = setting_rows[i].key;
 	near = jsonc_nearest(key, names, SETTING_COUNT);
 	if (setting == SETTING_COUNT)
-		return fault_set(fault, "", 0, 0, "unknown setting \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
+		return fault_set(fault, where, 0, 0, "unknown setting \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
 				 near ? near : "", near ? "\"?" : "");
-	expected = settings_read(setting, span_of(equals ? equals + 1 : ""), &config->settings.value[setting]);
+	expected = settings_read(setting, span_of(equals + 1), &config->settings.value[setting]);
 	if (expected)
-		return fault_set(fault, "", 0, 0, "%s: %s", key, expected);
+		return fault_set(fault, where, 0, 0, "%s", expected);
 	config->origin[setting] = "the command line";
 	return 0;
 }

@@ -34,8 +34,8 @@ void config_clear(struct config *config);
  * Returns 0, FAULT, or -errno. */
 int config_read(struct config *config, const char *file, bool needed, struct fault *fault);
 
-/* "return_within=900", as given to --set. Returns 0 or FAULT. */
-int config_set(struct config *config, const char *assignment, struct fault *fault);
+/* "return_within=900", as given to an option: "set". Returns 0 or FAULT. */
+int config_set(struct config *config, const char *option, const char *assignment, struct fault *fault);
 
 /* All of it as a configuration file that says where every value is from. */
 void config_print(const struct config *config);

@@ -66,7 +66,7 @@ static int read_config(struct plan *plan, const struct plan_options *options, st
 	r = config_read(&plan->config, options->config ? options->config : LAPSED_CONFIG_FILE, options->config != NULL,
 			fault);
 	for (size_t i = 0; i < options->set_count && r == 0; i++)
-		r = config_set(&plan->config, options->sets[i], fault);
+		r = config_set(&plan->config, "set", options->sets[i], fault);
 	return r;
 }
 

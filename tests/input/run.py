@@ -638,8 +638,23 @@ def wrong_use_gives_2(run):
 
 
 @test
+def wrong_use_names_the_program_and_what_was_expected(run):
+    def said(*arguments):
+        done = subprocess.run([run.lapsectl, *map(str, arguments)], capture_output=True, env=run.environment)
+        same((done.returncode, done.stdout), (2, b""), arguments)
+        return done.stderr.decode()
+    same(said("scna"), 'lapsectl: unknown verb "scna"; did you mean "scan"?\ntry: lapsectl --help\n')
+    same(said("scan", "--nonsense"), "lapsectl scan: unrecognized option '--nonsense'\ntry: lapsectl scan --help\n")
+    for option in ("--set", "--what-if"):
+        for value, words in (("settle", "expected KEY=VALUE"), ("settle=9x", "expected a whole number from 1 to 86400"),
+                             ("settel=9", 'unknown setting "settel"; did you mean "settle"?')):
+            check(said("scan", "--config", run.config, option, value, run.file(GOOD)).startswith(f"{option} {value}: {words}"),
+                  f"{option} {value}: {said('scan', option, value, run.config)}")
+
+
+@test
 def help_and_version_give_0(run):
-    for arguments in (["--help"], ["--version"], ["scan", "--help"], ["explain", "--help"], ["check", "--help"]):
+    for arguments in (["--help"], ["-h"], ["--version"], ["-V"], ["scan", "--help"], ["explain", "--help"], ["check", "--help"]):
         done = subprocess.run([run.lapsectl, *arguments], capture_output=True, env=run.environment)
         same((done.returncode, done.stderr), (0, b""), arguments)
         check(done.stdout, f"{arguments}: nothing is told")
