@@ -19,7 +19,7 @@ static const struct option_row {
 	{'r', "rules", "DIR", "scan explain check daemon", "the shipped rules (default " LAPSED_RULES_FOLDER ")"},
 	{'s', "set", "KEY=VALUE", "scan explain check daemon", "override a setting"},
 	{'j', "json", NULL, "scan explain check", "print JSON"},
-	{'a', "all", NULL, "scan", "list all devices, not only those with an episode"},
+	{'a', "all", NULL, "scan", "with --json: list all devices, not only those with an episode"},
 	{'w', "what-if", "KEY=VALUE", "scan", "show which verdicts another setting would change"},
 	{'d', "device", "DEVICE", "explain", "the device: ID, HUB/ID or HUB/ID/MODULE"},
 	{'S', "since", "TIME", "scan explain", "leave out records before this time (RFC 3339)"},
