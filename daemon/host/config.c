@@ -21,8 +21,10 @@ static const struct key_row {
 	[KEY_STATE] = {NULL, "state", "a folder for what survives a restart; null: the service's, or none"},
 	[KEY_MUTE] = {"devices", "mute", "patterns of devices that raise no alerts (retired, under repair)"},
 	[KEY_X509] = {"devices", "x509", "patterns of devices that connect with a certificate"},
-	[KEY_ALERTS] = {NULL, "alerts", "where alerts go: {\"to\": \"stderr\"}, ..."},
+	[KEY_ALERTS] = {NULL, "alerts", "where alerts go; several may be given, each with the keys below"},
 };
+
+_Static_assert((int)KEY_COUNT == (int)CONFIG_KEYS, "each key has an origin");
 
 void config_default(struct config *ret)
 {
@@ -168,6 +170,7 @@ static int read_key(struct reading *reading, enum key key, const json_t *value)
 	struct config *config = reading->config;
 	char path[64];
 
+	config->key_origin[key] = config->files[config->file_count - 1];
 	snprintf(path, sizeof path, "%s%s%s", key_rows[key].section ? key_rows[key].section : "",
 		 key_rows[key].section ? "." : "", key_rows[key].key);
 	switch (key) {
@@ -321,22 +324,41 @@ static void print_roster(const struct roster *roster)
 	printf("]");
 }
 
+/* A comment above the key: what it is, and where it is from. */
+static void print_help(const struct config *config, const char *indent, const char *help, enum key key)
+{
+	const char *origin = config->key_origin[key];
+
+	printf("%s// %s [%s%s]\n", indent, help, origin ? "from " : "the default", origin ? origin : "");
+}
+
 void config_print(const struct config *config)
 {
-	printf("{\n  // %s\n  \"sources\": [", key_rows[KEY_SOURCES].help);
+	printf("{\n");
+	print_help(config, "  ", key_rows[KEY_SOURCES].help, KEY_SOURCES);
+	printf("  \"sources\": [");
 	for (size_t i = 0; i < config->source_count; i++) {
 		printf("%s\n    ", i ? "," : "");
 		source_config_print(&config->sources[i]);
 	}
-	printf("%s],\n  // %s\n  \"rules\": ", config->source_count ? "\n  " : "", key_rows[KEY_RULES].help);
+	printf("%s],\n", config->source_count ? "\n  " : "");
+	print_help(config, "  ", key_rows[KEY_RULES].help, KEY_RULES);
+	printf("  \"rules\": ");
 	config_print_text(config->rules);
-	printf(",\n  // %s\n  \"state\": ", key_rows[KEY_STATE].help);
+	printf(",\n");
+	print_help(config, "  ", key_rows[KEY_STATE].help, KEY_STATE);
+	printf("  \"state\": ");
 	config_print_text(config->state);
-	printf(",\n  \"devices\": {\n    // %s\n    \"mute\": ", key_rows[KEY_MUTE].help);
+	printf(",\n  \"devices\": {\n");
+	print_help(config, "    ", key_rows[KEY_MUTE].help, KEY_MUTE);
+	printf("    \"mute\": ");
 	print_roster(&config->mute);
-	printf(",\n    // %s\n    \"x509\": ", key_rows[KEY_X509].help);
+	printf(",\n");
+	print_help(config, "    ", key_rows[KEY_X509].help, KEY_X509);
+	printf("    \"x509\": ");
 	print_roster(&config->x509);
 	printf("\n  },\n");
+	print_help(config, "  ", key_rows[KEY_ALERTS].help, KEY_ALERTS);
 	sinks_config_print(&config->alerts);
 	printf(",\n  \"settings\": {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {

@@ -12,11 +12,15 @@
 #include "sink_config.h"
 #include "source_config.h"
 
-enum { SOURCES_MAX = 256 }; /* a folder or a pattern is one, however many files it stands for */
+enum {
+	SOURCES_MAX = 256, /* a folder or a pattern is one, however many files it stands for */
+	CONFIG_KEYS = 6,   /* beside the settings */
+};
 
 struct config {
 	struct settings settings;
 	const char *origin[SETTING_COUNT]; /* the file that set it; NULL: the default */
+	const char *key_origin[CONFIG_KEYS];
 	struct source_config *sources;
 	size_t source_count;
 	struct roster mute, x509;

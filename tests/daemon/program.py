@@ -265,6 +265,9 @@ def round_trip(bench):
     expect({key: got["settings"][key] for key in QUICK}, QUICK | {"settle": 300, "lateness": 120}, "settings")
     for words in ("from the command line", f"from {first}", f"from {more}", "the default"):
         holds(words in done.stdout, f"no value is {words}")
+    for words in ("the logs to follow", "that raise no alerts", "where alerts go"):
+        holds(any(words in line and line.endswith(f"[from {first}]") for line in done.stdout.splitlines()),
+              f"{words!r} are from nowhere")
     (bench.folder / "again").mkdir()
     second = bench.folder / "again" / "lapsed.json"
     second.write_text(done.stdout)

@@ -707,6 +707,16 @@ def check_tells_that_all_is_good(run):
 
 
 @test
+def check_names_the_rules_of_ones_own(run):
+    own = run.file(b'{"schema": "lapsed.rules/1"}', "own/ours.json")
+    for folder, words in ((own.parent, f"{own}: good\n"), (run.folder / "owm", f"{run.folder}/owm: no rules of your own there\n")):
+        config = run.file(json.dumps({"rules": str(folder)}).encode(), "with-own.json")
+        done = run.call("check", "--config", config)
+        same(done.returncode, 0)
+        check(words in done.stdout.decode(), done.stdout.decode())
+
+
+@test
 def check_takes_no_arguments(run):
     done = run.call("check", run.config)
     same((done.returncode, done.stdout), (2, b""))
