@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../core/rules/jsonc.h"
@@ -230,7 +231,15 @@ bool command_plan(const struct options *options, struct plan *ret)
 
 const char *colour(const char *code)
 {
-	const char *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	bool plain = (no && *no) || (terminal && strcmp(terminal, "dumb") == 0);
 
-	return isatty(STDOUT_FILENO) && !(no && *no) ? code : "";
+	return isatty(STDOUT_FILENO) && !plain ? code : "";
+}
+
+unsigned terminal_columns(void)
+{
+	struct winsize size = {0};
+
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

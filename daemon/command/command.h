@@ -37,7 +37,10 @@ int command_explain(const struct options *options);
 int command_check(const struct options *options);
 int command_run(const struct options *options);
 
-/* Colour only on a terminal and without NO_COLOR. */
+/* Colour only on a terminal that is not dumb, and without NO_COLOR. */
 const char *colour(const char *code);
+
+/* How wide the terminal is that stdout is; 0: it is none, or does not say. */
+unsigned terminal_columns(void);
 
 #endif

@@ -1,6 +1,8 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "../core/basic/line.h"
 #include "../core/basic/text.h"
 #include "../core/tell/alert.h"
 #include "report.h"
@@ -22,6 +24,31 @@ void tally_add(struct tally *tally, const struct finding_of_device *finding)
 		tally->verdicts[finding->episodes[i].verdict]++;
 	tally->losses += finding->losses;
 	tally->expulsions += finding->expulsions;
+}
+
+enum { FIELD_COLUMN = 10, NARROW_COLUMNS = 40 };
+
+/* One field of an episode. A terminal gets it broken between words, its lines one below the other. */
+static void print_field(const char *name, const char *text)
+{
+	unsigned width = terminal_columns(), column = FIELD_COLUMN;
+
+	printf("  %-8s", name);
+	for (bool first = true; *text; first = false) {
+		unsigned word = (unsigned)strcspn(text, " ");
+
+		if (!first && width >= NARROW_COLUMNS && column + 1 + word > width) {
+			printf("\n%*s", FIELD_COLUMN, "");
+			column = FIELD_COLUMN;
+		} else if (!first) {
+			printf(" ");
+			column++;
+		}
+		printf("%.*s", (int)word, text);
+		column += word;
+		text += word + (text[word] == ' ');
+	}
+	printf("\n");
 }
 
 static void print_seen(const struct episode *episode)
@@ -52,20 +79,29 @@ static void print_rhythm(const struct finding_of_device *finding, const struct p
 	const char *name = registry_sdk_name(survey_registry(survey), finding->sdk);
 	const struct sdk *sdk = ruleset_sdk(plan->rules, span_of(name));
 	int64_t cadence = finding->cadence_s, lifespan = finding->token_lifespan_s;
-	char every[STAMP_TEXT], lives[STAMP_TEXT], client[160];
+	char span[STAMP_TEXT], client[160], text[700];
+	struct line line = line_begin(text, sizeof text);
 
 	if (!cadence)
 		return;
 	text_escape(span_of(name), "", client, sizeof client);
-	printf("  rhythm  expelled every %s", stamp_span(cadence * STAMP_SECOND, every));
-	if (lifespan)
-		printf(": its tokens live %s", stamp_span(lifespan * STAMP_SECOND, lives));
-	if (sdk && sdk->most_s)
-		printf("; its client %s (%s) is %sknown for that", client, sdk->name,
-		       cadence >= sdk->least_s && cadence <= sdk->most_s ? "" : "not ");
-	else if (name)
-		printf("; its client is %s", client);
-	printf("\n");
+	line_words(&line, "expelled every ");
+	line_words(&line, stamp_span(cadence * STAMP_SECOND, span));
+	if (lifespan) {
+		line_words(&line, ": its tokens live ");
+		line_words(&line, stamp_span(lifespan * STAMP_SECOND, span));
+	}
+	if (name) {
+		line_words(&line, sdk && sdk->most_s ? "; its client " : "; its client is ");
+		line_words(&line, client);
+	}
+	if (sdk && sdk->most_s) {
+		line_words(&line, " (");
+		line_words(&line, sdk->name);
+		line_words(&line, cadence >= sdk->least_s && cadence <= sdk->most_s ? ") is known for that"
+										    : ") is not known for that");
+	}
+	print_field("rhythm", text);
 }
 
 static void print_episode(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
@@ -75,27 +111,28 @@ static void print_episode(struct survey *survey, const struct plan *plan, const 
 	const struct reason *reason =
 		episode->verdict == VERDICT_AUTH_FAILURE ? ruleset_reason(plan->rules, episode->reason) : NULL;
 	const char *remedy = alert_remedy(plan->rules, episode), *doc = alert_doc(plan->rules, episode);
-	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT], escaped[4 * EXCERPT_MAX];
+	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT], escaped[4 * EXCERPT_MAX], quoted[4 * EXCERPT_MAX + 2];
 
 	printf("\n%s%s%s  %s%s%s%s%s\n", colour("\033[1m"), device_label(finding, label, sizeof label),
 	       colour("\033[0m"), colour(episode->verdict == VERDICT_AUTH_FAILURE ? "\033[31m" : "\033[33m"),
 	       verdict_names[episode->verdict], reason ? ": " : "", reason ? reason->id : "", colour("\033[0m"));
-	printf("  why     %s\n", reason ? reason->title : ruleset_verdict(plan->rules, episode->verdict)->title);
-	printf("  since   %s\n", stamp_format(episode->opened_ns, stamp));
+	print_field("why", reason ? reason->title : ruleset_verdict(plan->rules, episode->verdict)->title);
+	print_field("since", stamp_format(episode->opened_ns, stamp));
 	print_seen(episode);
 	if (message.message) {
 		text_escape(span_of(message.message), "", escaped, sizeof escaped);
-		printf("  hub     \"%s\"\n", escaped);
+		snprintf(quoted, sizeof quoted, "\"%s\"", escaped);
+		print_field("hub", quoted);
 	}
 	if (message.captures) {
 		text_escape(span_of(message.captures), "", escaped, sizeof escaped);
-		printf("  names   %s\n", escaped);
+		print_field("names", escaped);
 	}
 	print_rhythm(finding, plan, survey);
 	if (remedy)
-		printf("  do      %s\n", remedy);
+		print_field("do", remedy);
 	if (doc)
-		printf("  read    %s\n", doc);
+		print_field("read", doc);
 }
 
 static bool is_muted(const struct finding_of_device *finding, const struct plan *plan)

@@ -14,13 +14,15 @@ import gzip
 import json
 import lzma
 import os
-import re
 import pathlib
+import pty
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 from stage import tap
@@ -741,6 +743,41 @@ def the_report_for_people_says_what_to_do(run):
                   "Register the thumbprint", "4 devices, 2026-03-02T08:00:00Z to 2026-03-02T09:40:00Z; 9 records"):
         check(words in out, f"{words!r} is not in\n{out}")
     check("contoso/pump-1" not in out and "\x1b" not in out, out)
+
+
+def on_terminal(run, columns, *arguments, **environment):
+    """What it says on a terminal so wide."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
+    child = subprocess.Popen([run.lapsectl, arguments[0], "--config", run.config, *arguments[1:]], stdout=theirs,
+                             env=run.environment | {"TERM": "xterm"} | environment)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            said += os.read(ours, 65536)
+        except OSError:                              # it has ended
+            break
+    os.close(ours)
+    same(child.wait(), 0)
+    return said.decode().replace("\r\n", "\n")
+
+
+@test
+def on_a_terminal_the_report_is_coloured_and_broken_to_its_width(run):
+    path, plain = run.file(GOOD), {"NO_COLOR": "1"}
+    piped = run.call("scan", path).stdout.decode()
+    check("\x1b[" in on_terminal(run, 80, "scan", path), "no colours")
+    same(on_terminal(run, 80, "scan", path, TERM="dumb"), on_terminal(run, 80, "scan", path, **plain))
+    same(on_terminal(run, 1000, "scan", path, **plain), piped)
+    same(on_terminal(run, 0, "scan", path, **plain), piped)
+    for columns in (50, 80):
+        narrow = on_terminal(run, columns, "scan", path, **plain)
+        same(narrow.replace("\n" + 10 * " ", " "), piped)
+        check(narrow != piped, "nothing is broken")
+        for line in narrow.splitlines():
+            words = line.split()
+            check(len(line) <= columns or not line.startswith("  ") or len(words) <= 2, f"{len(line)} columns: {line}")
 
 
 @test
