@@ -184,8 +184,8 @@ static int tell_unknown(const char *program, const struct verb *verbs, const cha
 	for (; verbs->name && count < sizeof names / sizeof *names; verbs++)
 		names[count++] = verbs->name;
 	near = jsonc_nearest(word, names, count);
-	fprintf(stderr, "%s: unknown verb \"%s\"%s%s%s\ntry: %s --help\n", program, word, near ? "; did you mean \"" : "",
-		near ? near : "", near ? "\"?" : "", program);
+	fprintf(stderr, "%s: unknown verb \"%s\"%s%s%s\ntry: %s --help\n", program, word,
+		near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "", program);
 	return EXIT_WRONG;
 }
 

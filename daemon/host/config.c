@@ -293,8 +293,8 @@ int config_set(struct config *config, const char *option, const char *assignment
 		names[i] = setting_rows[i].key;
 	near = jsonc_nearest(key, names, SETTING_COUNT);
 	if (setting == SETTING_COUNT)
-		return fault_set(fault, where, 0, 0, "unknown setting \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
-				 near ? near : "", near ? "\"?" : "");
+		return fault_set(fault, where, 0, 0, "unknown setting \"%s\"%s%s%s", key,
+				 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 	expected = settings_read(setting, span_of(equals + 1), &config->settings.value[setting]);
 	if (expected)
 		return fault_set(fault, where, 0, 0, "%s", expected);
