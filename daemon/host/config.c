@@ -278,6 +278,11 @@ int config_read(struct config *config, const char *file, bool needed, struct fau
 	return r;
 }
 
+const char *config_sources_file(const struct config *config)
+{
+	return config->key_origin[KEY_SOURCES];
+}
+
 int config_set(struct config *config, const char *option, const char *assignment, struct fault *fault)
 {
 	const char *equals = strchr(assignment, '='), *names[SETTING_COUNT], *expected, *near;

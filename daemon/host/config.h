@@ -38,6 +38,9 @@ void config_clear(struct config *config);
  * Returns 0, FAULT, or -errno. */
 int config_read(struct config *config, const char *file, bool needed, struct fault *fault);
 
+/* The file that says what to follow; NULL: none does. */
+const char *config_sources_file(const struct config *config);
+
 /* "return_within=900", as given to an option: "set". Returns 0 or FAULT. */
 int config_set(struct config *config, const char *option, const char *assignment, struct fault *fault);
 

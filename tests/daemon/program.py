@@ -230,6 +230,11 @@ def no_sources(bench):
         expect(done.returncode, 2, "status")
         holds(done.stderr.startswith(f"{path}: no sources: expected \"sources\": [{{\"path\": "), f"says {done.stderr!r}")
     expect(bench.run("--config", path, "stray").returncode, 2, "status with a stray argument")
+    (bench.folder / "conf.d").mkdir()
+    (bench.folder / "conf.d/none.json").write_text('{"sources": []}')
+    path.write_text('{"sources": [{"path": "/x"}]}')
+    done = bench.run("--config", path, "--check")
+    holds(done.stderr.startswith(f"{bench.folder}/conf.d/none.json: no sources"), f"says {done.stderr!r}")
 
 
 @story("--check verifies and starts nothing; --version and --help tell")
