@@ -32,6 +32,12 @@ static bool is_blank(const struct counts *counts)
 	return counts->read == counts->malformed;
 }
 
+/* There was something. Records outside --since and --until are not counted, so nobody knows with these. */
+static bool is_no_log(const struct counts *counts, const struct options *options)
+{
+	return counts->malformed > 0 && is_blank(counts) && !options->since && !options->until;
+}
+
 /* Fills survey from the files of the command line. Returns an exit status. */
 int survey_files(struct survey *survey, const struct options *options)
 {
@@ -64,14 +70,12 @@ int survey_files(struct survey *survey, const struct options *options)
 		fprintf(stderr, "%llu message%s given up by a pattern of the rules that takes too long on %s\n",
 			(unsigned long long)counts->limited, counts->limited == 1 ? " was" : "s were",
 			counts->limited == 1 ? "it" : "them");
-	if (counts->read == 0)
-		fprintf(stderr, "no record was found in what was given: nothing can be said\n");
-	else if (is_blank(counts))
+	if (is_no_log(counts, options))
 		fprintf(stderr, "nothing in what was given is a record: expected JSON, plain or compressed (.gz, .zst, "
 				".xz); nothing can be said\n");
-	if (survey_sources(survey) == 0 || failed || (counts->read > 0 && is_blank(counts)))
-		return EXIT_UNREACHED;
-	return EXIT_DONE;
+	else if (is_blank(counts))
+		fprintf(stderr, "no record was found in what was given: nothing can be said\n");
+	return survey_sources(survey) == 0 || failed || is_no_log(counts, options) ? EXIT_UNREACHED : EXIT_DONE;
 }
 
 bool tell_lack(const struct survey *survey)

@@ -577,6 +577,13 @@ def what_is_no_log_at_all_gives_3_and_no_verdict(run):
 
 
 @test
+def a_log_of_another_time_is_a_log(run):
+    done = run.call("scan", "--since", "2027-01-01T00:00:00Z", run.file(b"hello\n" + GOOD))
+    same((done.returncode, done.stdout), (0, b""))
+    check(b"no record was found" in done.stderr and b"expected JSON" not in done.stderr, done.stderr.decode())
+
+
+@test
 def where_no_record_is_about_connections_nobody_hears_that_all_is_well(run):
     other = azure(STORY[0]) | {"category": "Configurations", "operationName": "read"}
     done = run.call("scan", run.file(lines([other])))
