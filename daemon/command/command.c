@@ -35,7 +35,7 @@ static const struct option_row {
 	{'V', "version", NULL, NULL, "print the version"},
 };
 
-enum { OPTION_COUNT = sizeof option_rows / sizeof *option_rows };
+enum { OPTION_COUNT = sizeof option_rows / sizeof *option_rows, HELP_COLUMNS = 79 };
 
 static bool has_option(const struct option_row *row, const char *verb)
 {
@@ -53,7 +53,8 @@ static void print_options(FILE *out, const char *verb)
 			continue;
 		snprintf(left, sizeof left, "-%c, --%s%s%s", option_rows[i].letter, option_rows[i].name,
 			 option_rows[i].value ? " " : "", option_rows[i].value ? option_rows[i].value : "");
-		fprintf(out, "  %-32s %s\n", left, option_rows[i].help);
+		fprintf(out, "  %-29s ", left);
+		print_broken(out, option_rows[i].help, 32, HELP_COLUMNS);
 	}
 }
 
@@ -235,6 +236,27 @@ const char *colour(const char *code)
 	bool plain = (no && *no) || (terminal && strcmp(terminal, "dumb") == 0);
 
 	return isatty(STDOUT_FILENO) && !plain ? code : "";
+}
+
+void print_broken(FILE *out, const char *text, unsigned column, unsigned width)
+{
+	unsigned at = column;
+
+	for (bool first = true; *text; first = false) {
+		unsigned word = (unsigned)strcspn(text, " ");
+
+		if (!first && width >= 40 && at + 1 + word > width) {
+			fprintf(out, "\n%*s", (int)column, "");
+			at = column;
+		} else if (!first) {
+			fputc(' ', out);
+			at++;
+		}
+		fprintf(out, "%.*s", (int)word, text);
+		at += word;
+		text += word + (text[word] == ' ');
+	}
+	fputc('\n', out);
 }
 
 unsigned terminal_columns(void)

@@ -3,6 +3,7 @@
 #define LAPSED_COMMAND_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "../host/plan.h"
 
@@ -39,6 +40,10 @@ int command_run(const struct options *options);
 
 /* Colour only on a terminal that is not dumb, and without NO_COLOR. */
 const char *colour(const char *code);
+
+/* The rest of a line from that column on, broken between words to the width, its
+ * lines one below the other. A width below 40 breaks nothing: it is none. */
+void print_broken(FILE *out, const char *text, unsigned column, unsigned width);
 
 /* How wide the terminal is that stdout is; 0: it is none, or does not say. */
 unsigned terminal_columns(void);

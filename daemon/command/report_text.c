@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "../core/basic/line.h"
 #include "../core/basic/text.h"
@@ -26,29 +25,10 @@ void tally_add(struct tally *tally, const struct finding_of_device *finding)
 	tally->expulsions += finding->expulsions;
 }
 
-enum { FIELD_COLUMN = 10, NARROW_COLUMNS = 40 };
-
-/* One field of an episode. A terminal gets it broken between words, its lines one below the other. */
 static void print_field(const char *name, const char *text)
 {
-	unsigned width = terminal_columns(), column = FIELD_COLUMN;
-
 	printf("  %-8s", name);
-	for (bool first = true; *text; first = false) {
-		unsigned word = (unsigned)strcspn(text, " ");
-
-		if (!first && width >= NARROW_COLUMNS && column + 1 + word > width) {
-			printf("\n%*s", FIELD_COLUMN, "");
-			column = FIELD_COLUMN;
-		} else if (!first) {
-			printf(" ");
-			column++;
-		}
-		printf("%.*s", (int)word, text);
-		column += word;
-		text += word + (text[word] == ' ');
-	}
-	printf("\n");
+	print_broken(stdout, text, 10, terminal_columns());
 }
 
 static void print_seen(const struct episode *episode)

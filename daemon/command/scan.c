@@ -32,10 +32,12 @@ static bool is_blank(const struct counts *counts)
 	return counts->read == counts->malformed;
 }
 
-/* There was something. Records outside --since and --until are not counted, so nobody knows with these. */
+/* There was something, and none of it JSON. Records outside --since and --until are not counted, so nobody knows
+ * with these. */
 static bool is_no_log(const struct counts *counts, const struct options *options)
 {
-	return counts->malformed > 0 && is_blank(counts) && !options->since && !options->until;
+	return counts->read > 0 && counts->read == counts->kinds[MALFORMED_NOT_JSON] && !options->since &&
+	       !options->until;
 }
 
 /* Fills survey from the files of the command line. Returns an exit status. */
@@ -71,8 +73,8 @@ int survey_files(struct survey *survey, const struct options *options)
 			(unsigned long long)counts->limited, counts->limited == 1 ? " was" : "s were",
 			counts->limited == 1 ? "it" : "them");
 	if (is_no_log(counts, options))
-		fprintf(stderr, "nothing in what was given is a record: expected JSON, plain or compressed (.gz, .zst, "
-				".xz); nothing can be said\n");
+		fprintf(stderr, "nothing in what was given is a log: expected JSON, plain or compressed "
+				"(.gz, .zst, .xz); nothing can be said\n");
 	else if (is_blank(counts))
 		fprintf(stderr, "no record was found in what was given: nothing can be said\n");
 	return survey_sources(survey) == 0 || failed || is_no_log(counts, options) ? EXIT_UNREACHED : EXIT_DONE;

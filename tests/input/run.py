@@ -577,6 +577,13 @@ def what_is_no_log_at_all_gives_3_and_no_verdict(run):
 
 
 @test
+def of_broken_records_alone_no_verdict_is_told(run):
+    done = run.call("scan", run.file(lines(RECORDS[:1]).replace(b'"time":', b'"time"')))
+    same((done.returncode, done.stdout), (0, b""))
+    check(b"1 malformed, skipped: syntax 1" in done.stderr and b"nothing can be said" in done.stderr, done.stderr.decode())
+
+
+@test
 def a_log_of_another_time_is_a_log(run):
     done = run.call("scan", "--since", "2027-01-01T00:00:00Z", run.file(b"hello\n" + GOOD))
     same((done.returncode, done.stdout), (0, b""))
@@ -667,6 +674,8 @@ def help_and_version_give_0(run):
         done = subprocess.run([run.lapsectl, *arguments], capture_output=True, env=run.environment)
         same((done.returncode, done.stderr), (0, b""), arguments)
         check(done.stdout, f"{arguments}: nothing is told")
+        wide = [line for line in done.stdout.splitlines() if len(line) > 80]
+        check(not wide, f"{arguments}: more than 80 columns: {wide}")
 
 
 @test
