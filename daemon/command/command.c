@@ -232,10 +232,16 @@ bool command_plan(const struct options *options, struct plan *ret)
 
 const char *colour(const char *code)
 {
-	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-	bool plain = (no && *no) || (terminal && strcmp(terminal, "dumb") == 0);
+	const char *no = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && !plain ? code : "";
+	return is_terminal(STDOUT_FILENO) && !(no && *no) ? code : "";
+}
+
+bool is_terminal(int file)
+{
+	const char *kind = getenv("TERM");
+
+	return isatty(file) && !(kind && strcmp(kind, "dumb") == 0);
 }
 
 void print_broken(FILE *out, const char *text, unsigned column, unsigned width)

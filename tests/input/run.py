@@ -761,12 +761,12 @@ def the_report_for_people_says_what_to_do(run):
     check("contoso/pump-1" not in out and "\x1b" not in out, out)
 
 
-def on_terminal(run, columns, *arguments, **environment):
-    """What it says on a terminal so wide."""
+def on_terminal(run, columns, *arguments, stderr=None, **environment):
+    """What it says on a terminal so wide; with True as stderr, there too."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, columns))
     child = subprocess.Popen([run.lapsectl, arguments[0], "--config", run.config, *arguments[1:]], stdout=theirs,
-                             env=run.environment | {"TERM": "xterm"} | environment)
+                             stderr=theirs if stderr else subprocess.DEVNULL, env=run.environment | {"TERM": "xterm"} | environment)
     os.close(theirs)
     said = b""
     while True:
@@ -785,6 +785,8 @@ def on_a_terminal_the_report_is_coloured_and_broken_to_its_width(run):
     piped = run.call("scan", path).stdout.decode()
     check("\x1b[" in on_terminal(run, 80, "scan", path), "no colours")
     same(on_terminal(run, 80, "scan", path, TERM="dumb"), on_terminal(run, 80, "scan", path, **plain))
+    check("\x1b" in on_terminal(run, 80, "scan", path, stderr=True, **plain), "no progress is wiped away")
+    check("\x1b" not in on_terminal(run, 80, "scan", path, stderr=True, TERM="dumb"), "a dumb terminal is controlled")
     same(on_terminal(run, 1000, "scan", path, **plain), piped)
     same(on_terminal(run, 0, "scan", path, **plain), piped)
     for columns in (50, 80):
