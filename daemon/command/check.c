@@ -1,7 +1,23 @@
 /* lapsectl check, lapsed --check: configuration and rules, and nothing else. */
 #include <stdio.h>
 
+#include "../host/files.h"
 #include "command.h"
+
+/* A folder that is not there is no fault; nobody shall believe that it was read. */
+static void print_own_rules(const char *folder)
+{
+	char **paths;
+	size_t count;
+
+	if (folder_list(folder, ".json", &paths, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		printf("%s: good\n", paths[i]);
+	if (count == 0)
+		printf("%s: no rules of your own there\n", folder);
+	paths_free(paths, count);
+}
 
 int command_check(const struct options *options)
 {
@@ -31,6 +47,8 @@ int command_check(const struct options *options)
 	} else {
 		for (size_t i = 0; i < plan.config.file_count; i++)
 			printf("%s: good\n", plan.config.files[i]);
+		if (plan.config.rules)
+			print_own_rules(plan.config.rules);
 		printf("%s: good: %u signals, %u reasons, %u samples verified\n", plan.rules_folder, signals, reasons,
 		       samples);
 	}

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../core/rules/jsonc.h"
 #include "build.h"
 
 /* One row an option; help and parser read it. `of` names the verbs that know
@@ -18,7 +20,7 @@ static const struct option_row {
 	{'r', "rules", "DIR", "scan explain check daemon", "the shipped rules (default " LAPSED_RULES_FOLDER ")"},
 	{'s', "set", "KEY=VALUE", "scan explain check daemon", "override a setting"},
 	{'j', "json", NULL, "scan explain check", "print JSON"},
-	{'a', "all", NULL, "scan", "list all devices, not only those with an episode"},
+	{'a', "all", NULL, "scan", "with --json: list all devices, not only those with an episode"},
 	{'w', "what-if", "KEY=VALUE", "scan", "show which verdicts another setting would change"},
 	{'d', "device", "DEVICE", "explain", "the device: ID, HUB/ID or HUB/ID/MODULE"},
 	{'S', "since", "TIME", "scan explain", "leave out records before this time (RFC 3339)"},
@@ -33,7 +35,7 @@ static const struct option_row {
 	{'V', "version", NULL, NULL, "print the version"},
 };
 
-enum { OPTION_COUNT = sizeof option_rows / sizeof *option_rows };
+enum { OPTION_COUNT = sizeof option_rows / sizeof *option_rows, HELP_COLUMNS = 79 };
 
 static bool has_option(const struct option_row *row, const char *verb)
 {
@@ -51,7 +53,8 @@ static void print_options(FILE *out, const char *verb)
 			continue;
 		snprintf(left, sizeof left, "-%c, --%s%s%s", option_rows[i].letter, option_rows[i].name,
 			 option_rows[i].value ? " " : "", option_rows[i].value ? option_rows[i].value : "");
-		fprintf(out, "  %-32s %s\n", left, option_rows[i].help);
+		fprintf(out, "  %-29s ", left);
+		print_broken(out, option_rows[i].help, 32, HELP_COLUMNS);
 	}
 }
 
@@ -68,8 +71,8 @@ static void print_verbs(FILE *out, const char *program, const struct verb *verbs
 	for (; verbs->name; verbs++)
 		fprintf(out, "  %-8s %s\n", verbs->name, verbs->help);
 	fprintf(out, "\n%s VERB --help tells a verb's options.\n"
-		     "Exit status: 0 done, 1 found something, 2 wrong use, configuration or rules, "
-		     "3 input could not be read.\n",
+		     "Exit status: 0 done; 1 scan --exit-code found a device that needs somebody;\n"
+		     "2 wrong use, configuration or rules; 3 input could not be read, or the answer\nnot be written.\n",
 		program);
 }
 
@@ -136,9 +139,12 @@ static int parse(int argc, char **argv, const char *program, const struct verb *
 {
 	struct option longs[OPTION_COUNT + 1] = {0};
 	struct options options = {0};
-	char letters[3 * OPTION_COUNT + 1] = "";
+	char letters[3 * OPTION_COUNT + 1] = "", name[64];
 	int letter, count = 0;
 
+	/* getopt_long() names what it finds wrong by the first word. */
+	snprintf(name, sizeof name, "%s%s%s", program, alone ? "" : " ", alone ? "" : verb->name);
+	argv[0] = name;
 	for (int i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &option_rows[i];
 		char one[4];
@@ -160,7 +166,9 @@ static int parse(int argc, char **argv, const char *program, const struct verb *
 			return EXIT_DONE;
 		}
 		if (!take(&options, letter, optarg)) {
-			fprintf(stderr, "try: %s %s --help\n", program, alone ? "" : verb->name);
+			if (letter != '?')
+				fprintf(stderr, "%s: -%c: 64 times at most\n", name, letter);
+			fprintf(stderr, "try: %s --help\n", name);
 			return EXIT_WRONG;
 		}
 	}
@@ -169,17 +177,35 @@ static int parse(int argc, char **argv, const char *program, const struct verb *
 	return run(verb, &options);
 }
 
+static int tell_unknown(const char *program, const struct verb *verbs, const char *word)
+{
+	const char *names[8], *near;
+	size_t count = 0;
+
+	for (; verbs->name && count < sizeof names / sizeof *names; verbs++)
+		names[count++] = verbs->name;
+	near = jsonc_nearest(word, names, count);
+	fprintf(stderr, "%s: unknown verb \"%s\"%s%s%s\ntry: %s --help\n", program, word,
+		near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "", program);
+	return EXIT_WRONG;
+}
+
+static bool is(const char *word, const char *one, const char *other)
+{
+	return strcmp(word, one) == 0 || strcmp(word, other) == 0;
+}
+
 int command_main(int argc, char **argv, const struct verb *verbs, const struct verb *alone)
 {
 	const char *program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
 
 	if (alone)
 		return parse(argc, argv, program, alone, true);
-	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+	if (argc > 1 && is(argv[1], "--version", "-V")) {
 		printf("%s %s\n", program, LAPSED_VERSION);
 		return EXIT_DONE;
 	}
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+	if (argc > 1 && is(argv[1], "--help", "-h")) {
 		print_verbs(stdout, program, verbs);
 		return EXIT_DONE;
 	}
@@ -187,7 +213,7 @@ int command_main(int argc, char **argv, const struct verb *verbs, const struct v
 		if (strcmp(argv[1], verb->name) == 0)
 			return parse(argc - 1, argv + 1, program, verb, false);
 	if (argc > 1)
-		fprintf(stderr, "%s: unknown verb \"%s\"\n", program, argv[1]);
+		return tell_unknown(program, verbs, argv[1]);
 	print_verbs(stderr, program, verbs);
 	return EXIT_WRONG;
 }
@@ -208,5 +234,40 @@ const char *colour(const char *code)
 {
 	const char *no = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && !(no && *no) ? code : "";
+	return is_terminal(STDOUT_FILENO) && !(no && *no) ? code : "";
+}
+
+bool is_terminal(int file)
+{
+	const char *kind = getenv("TERM");
+
+	return isatty(file) && !(kind && strcmp(kind, "dumb") == 0);
+}
+
+void print_broken(FILE *out, const char *text, unsigned column, unsigned width)
+{
+	unsigned at = column;
+
+	for (bool first = true; *text; first = false) {
+		unsigned word = (unsigned)strcspn(text, " ");
+
+		if (!first && width >= 40 && at + 1 + word > width) {
+			fprintf(out, "\n%*s", (int)column, "");
+			at = column;
+		} else if (!first) {
+			fputc(' ', out);
+			at++;
+		}
+		fprintf(out, "%.*s", (int)word, text);
+		at += word;
+		text += word + (text[word] == ' ');
+	}
+	fputc('\n', out);
+}
+
+unsigned terminal_columns(void)
+{
+	struct winsize size = {0};
+
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

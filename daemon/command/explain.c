@@ -77,11 +77,11 @@ static void print_counterfactual(const struct episode *episode, const struct pla
 	else if (episode->verdict == VERDICT_NOT_RETURNED)
 		printf("Still open: a connection that settles ends it; a refusal would make it auth-failure.\n");
 	else if (episode->scope == SCOPE_CONNECTION)
-		printf("Still open: only a connection that nothing ends for %lld s clears it.\n",
-		       (long long)plan->config.settings.value[SETTING_SETTLE]);
+		printf("Still open: only a connection that nothing ends for %s clears it.\n",
+		       stamp_span(settings_ns(&plan->config.settings, SETTING_SETTLE), stamp));
 	else
-		printf("Still open: it ends when its signal stays away for %lld s.\n",
-		       (long long)plan->config.settings.value[SETTING_QUIET_AFTER]);
+		printf("Still open: it ends when its signal stays away for %s.\n",
+		       stamp_span(settings_ns(&plan->config.settings, SETTING_QUIET_AFTER), stamp));
 }
 
 /* What time alone has brought about; under one heading what came at once. */

@@ -41,8 +41,8 @@ enum { DEVICE_LABEL = 1024 };
 /* "hub/device/module", escaped, for people. */
 const char *device_label(const struct finding_of_device *finding, char *buffer, size_t size);
 
-/* Whether one of its episodes is open and worth an alert. */
-bool finding_needs_somebody(const struct finding_of_device *finding);
+/* Whether one of its episodes is open and worth an alert, and nobody has muted it. */
+bool finding_needs_somebody(const struct finding_of_device *finding, const struct plan *plan);
 
 /* All verdicts of a survey counted; undecided under VERDICT_NONE. */
 struct tally {

@@ -248,7 +248,7 @@ bool report_json(struct survey *survey, const struct plan *plan, const struct op
 		writer_open(writer, NULL, '{');
 		report_device(&report, &findings[i]);
 		writer_close(writer, '}');
-		found |= finding_needs_somebody(&findings[i]);
+		found |= finding_needs_somebody(&findings[i], plan);
 	}
 	writer_close(writer, ']');
 	writer_close(writer, '}');

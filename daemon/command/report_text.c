@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../core/basic/line.h"
 #include "../core/basic/text.h"
 #include "../core/tell/alert.h"
 #include "report.h"
@@ -22,6 +23,12 @@ void tally_add(struct tally *tally, const struct finding_of_device *finding)
 		tally->verdicts[finding->episodes[i].verdict]++;
 	tally->losses += finding->losses;
 	tally->expulsions += finding->expulsions;
+}
+
+static void print_field(const char *name, const char *text)
+{
+	printf("  %-8s", name);
+	print_broken(stdout, text, 10, terminal_columns());
 }
 
 static void print_seen(const struct episode *episode)
@@ -52,20 +59,29 @@ static void print_rhythm(const struct finding_of_device *finding, const struct p
 	const char *name = registry_sdk_name(survey_registry(survey), finding->sdk);
 	const struct sdk *sdk = ruleset_sdk(plan->rules, span_of(name));
 	int64_t cadence = finding->cadence_s, lifespan = finding->token_lifespan_s;
-	char every[STAMP_TEXT], lives[STAMP_TEXT], client[160];
+	char span[STAMP_TEXT], client[160], text[700];
+	struct line line = line_begin(text, sizeof text);
 
 	if (!cadence)
 		return;
 	text_escape(span_of(name), "", client, sizeof client);
-	printf("  rhythm  expelled every %s", stamp_span(cadence * STAMP_SECOND, every));
-	if (lifespan)
-		printf(": its tokens live %s", stamp_span(lifespan * STAMP_SECOND, lives));
-	if (sdk && sdk->most_s)
-		printf("; its client %s (%s) is %sknown for that", client, sdk->name,
-		       cadence >= sdk->least_s && cadence <= sdk->most_s ? "" : "not ");
-	else if (name)
-		printf("; its client is %s", client);
-	printf("\n");
+	line_words(&line, "expelled every ");
+	line_words(&line, stamp_span(cadence * STAMP_SECOND, span));
+	if (lifespan) {
+		line_words(&line, ": its tokens live ");
+		line_words(&line, stamp_span(lifespan * STAMP_SECOND, span));
+	}
+	if (name) {
+		line_words(&line, sdk && sdk->most_s ? "; its client " : "; its client is ");
+		line_words(&line, client);
+	}
+	if (sdk && sdk->most_s) {
+		line_words(&line, " (");
+		line_words(&line, sdk->name);
+		line_words(&line, cadence >= sdk->least_s && cadence <= sdk->most_s ? ") is known for that"
+										    : ") is not known for that");
+	}
+	print_field("rhythm", text);
 }
 
 static void print_episode(struct survey *survey, const struct plan *plan, const struct finding_of_device *finding,
@@ -75,35 +91,47 @@ static void print_episode(struct survey *survey, const struct plan *plan, const 
 	const struct reason *reason =
 		episode->verdict == VERDICT_AUTH_FAILURE ? ruleset_reason(plan->rules, episode->reason) : NULL;
 	const char *remedy = alert_remedy(plan->rules, episode), *doc = alert_doc(plan->rules, episode);
-	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT], escaped[4 * EXCERPT_MAX];
+	char label[3 * DEVICE_LABEL], stamp[STAMP_TEXT], escaped[4 * EXCERPT_MAX], quoted[4 * EXCERPT_MAX + 2];
 
 	printf("\n%s%s%s  %s%s%s%s%s\n", colour("\033[1m"), device_label(finding, label, sizeof label),
 	       colour("\033[0m"), colour(episode->verdict == VERDICT_AUTH_FAILURE ? "\033[31m" : "\033[33m"),
 	       verdict_names[episode->verdict], reason ? ": " : "", reason ? reason->id : "", colour("\033[0m"));
-	printf("  why     %s\n", reason ? reason->title : ruleset_verdict(plan->rules, episode->verdict)->title);
-	printf("  since   %s\n", stamp_format(episode->opened_ns, stamp));
+	print_field("why", reason ? reason->title : ruleset_verdict(plan->rules, episode->verdict)->title);
+	print_field("since", stamp_format(episode->opened_ns, stamp));
 	print_seen(episode);
 	if (message.message) {
 		text_escape(span_of(message.message), "", escaped, sizeof escaped);
-		printf("  hub     \"%s\"\n", escaped);
+		snprintf(quoted, sizeof quoted, "\"%s\"", escaped);
+		print_field("hub", quoted);
 	}
 	if (message.captures) {
 		text_escape(span_of(message.captures), "", escaped, sizeof escaped);
-		printf("  names   %s\n", escaped);
+		print_field("names", escaped);
 	}
 	print_rhythm(finding, plan, survey);
 	if (remedy)
-		printf("  do      %s\n", remedy);
+		print_field("do", remedy);
 	if (doc)
-		printf("  read    %s\n", doc);
+		print_field("read", doc);
 }
 
-bool finding_needs_somebody(const struct finding_of_device *finding)
+static bool is_muted(const struct finding_of_device *finding, const struct plan *plan)
+{
+	return roster_holds(&plan->config.mute, finding->hub, device_id(finding->device),
+			    device_module(finding->device));
+}
+
+static bool is_in_trouble(const struct finding_of_device *finding)
 {
 	for (size_t i = 0; i < finding->episode_count; i++)
 		if (finding->episodes[i].open && alert_is_due(&finding->episodes[i]))
 			return true;
 	return false;
+}
+
+bool finding_needs_somebody(const struct finding_of_device *finding, const struct plan *plan)
+{
+	return is_in_trouble(finding) && !is_muted(finding, plan);
 }
 
 static bool had_trouble(const struct finding_of_device *finding)
@@ -119,11 +147,16 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* The one number that ends the panic. */
-static void print_headline(const struct tally *tally, size_t needing)
+/* The one number that ends the panic. Where nothing is about connections nobody may hear that all is well. */
+static void print_headline(const struct survey *survey, const struct tally *tally, size_t needing)
 {
 	unsigned long long expelled = tally->expulsions, renewals = tally->verdicts[VERDICT_TOKEN_EXPIRY];
 
+	if (survey_counts(survey)->events == 0) {
+		printf("%sNo record is about connections: nothing can be said of devices.%s\n", colour("\033[1m"),
+		       colour("\033[0m"));
+		return;
+	}
 	if (expelled)
 		printf("%sOf %llu unauthorized disconnect%s %llu %s token renewal", colour("\033[1m"), expelled,
 		       plural(expelled), renewals, renewals == 1 ? "is" : "are");
@@ -136,7 +169,12 @@ static void print_headline(const struct tally *tally, size_t needing)
 		printf("; no device needs you.%s\n", colour("\033[0m"));
 }
 
-static void print_rest(const struct survey *survey, const struct tally *tally, size_t devices, size_t past)
+/* What is not told at length: how many devices, and of which kind. */
+struct rest {
+	size_t devices, needing, muted, past;
+};
+
+static void print_counts(const struct survey *survey, size_t devices)
 {
 	const struct counts *counts = survey_counts(survey);
 	struct span_of_time time = survey_time(survey);
@@ -145,46 +183,61 @@ static void print_rest(const struct survey *survey, const struct tally *tally, s
 	printf("\n%zu device%s", devices, plural(devices));
 	if (time.first_ns != STAMP_NONE)
 		printf(", %s to %s", stamp_format(time.first_ns, first), stamp_format(time.last_ns, last));
-	printf("; %llu records, %llu of them about connections", (unsigned long long)counts->read,
-	       (unsigned long long)counts->events);
+	printf("; %llu record%s, %llu of them about connections", (unsigned long long)counts->read,
+	       plural(counts->read), (unsigned long long)counts->events);
 	if (counts->malformed)
 		printf(", %llu malformed", (unsigned long long)counts->malformed);
 	printf(".\n");
-	if (past)
-		printf("%zu more device%s had trouble that is over", past, plural(past));
-	if (tally->verdicts[VERDICT_NONE])
-		printf("%s%llu episode%s undecided at the end of the log", past ? "; " : "",
-		       (unsigned long long)tally->verdicts[VERDICT_NONE],
-		       tally->verdicts[VERDICT_NONE] == 1 ? " is" : "s are");
-	if (tally->losses)
-		printf("%s%llu connection%s lost to the network",
-		       past || tally->verdicts[VERDICT_NONE] ? "; " : "", (unsigned long long)tally->losses,
-		       tally->losses == 1 ? " was" : "s were");
-	if (past || tally->verdicts[VERDICT_NONE] || tally->losses)
+}
+
+static void print_rest(const struct tally *tally, const struct rest *rest)
+{
+	const struct {
+		uint64_t count;
+		const char *one, *many;
+	} rows[] = {
+		{rest->muted, "muted device is in trouble", "muted devices are in trouble"},
+		{rest->past, "more device had trouble that is over", "more devices had trouble that is over"},
+		{tally->verdicts[VERDICT_NONE], "episode is undecided at the end of the log",
+		 "episodes are undecided at the end of the log"},
+		{tally->losses, "connection was lost to the network", "connections were lost to the network"},
+	};
+	const char *separator = "";
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].count) {
+			printf("%s%llu %s", separator, (unsigned long long)rows[i].count,
+			       rows[i].count == 1 ? rows[i].one : rows[i].many);
+			separator = "; ";
+		}
+	if (*separator)
 		printf(". (--json --all lists everything.)\n");
 }
 
 bool report_text(struct survey *survey, const struct plan *plan, const struct options *options)
 {
 	const struct finding_of_device *findings = survey_findings(survey);
-	size_t needing = 0, past = 0, devices = findings ? survey_devices(survey) : 0;
+	struct rest rest = {.devices = findings ? survey_devices(survey) : 0};
 	struct tally tally = {0};
 
 	(void)options;
-	for (size_t i = 0; i < devices; i++) {
+	for (size_t i = 0; i < rest.devices; i++) {
 		tally_add(&tally, &findings[i]);
-		if (finding_needs_somebody(&findings[i]))
-			needing++;
+		if (finding_needs_somebody(&findings[i], plan))
+			rest.needing++;
+		else if (is_in_trouble(&findings[i]))
+			rest.muted++;
 		else
-			past += had_trouble(&findings[i]);
+			rest.past += had_trouble(&findings[i]);
 	}
-	print_headline(&tally, needing);
-	for (size_t i = 0; i < devices; i++)
-		for (size_t j = 0; j < findings[i].episode_count; j++)
+	print_headline(survey, &tally, rest.needing);
+	for (size_t i = 0; i < rest.devices; i++)
+		for (size_t j = 0; finding_needs_somebody(&findings[i], plan) && j < findings[i].episode_count; j++)
 			if (findings[i].episodes[j].open && alert_is_due(&findings[i].episodes[j]))
 				print_episode(survey, plan, &findings[i], &findings[i].episodes[j]);
-	print_rest(survey, &tally, devices, past);
-	return needing > 0;
+	print_counts(survey, rest.devices);
+	print_rest(&tally, &rest);
+	return rest.needing > 0;
 }
 
 /* --- what if ------------------------------------------------------------ */
@@ -269,7 +322,7 @@ void report_changes(struct survey *survey, const struct settings *what_if, const
 		changes += compare(&findings[i], &would_be, options->json ? &json : NULL);
 	}
 	if (!options->json) {
-		printf("%zu of %zu episodes would change.\n", changes, episodes);
+		printf("%zu of %zu episode%s would change.\n", changes, episodes, plural(episodes));
 		return;
 	}
 	writer_open(&json, NULL, '{');

@@ -22,12 +22,29 @@ static void tell_malformed(const struct survey *survey)
 			separator = ", ";
 		}
 	fprintf(stderr, "\n");
+	if (survey_sources(survey) > 1 && survey_malformed_source(survey))
+		fprintf(stderr, "the first of them is in %s\n", survey_malformed_source(survey));
+}
+
+/* No record was there, or nothing of what was there is one. */
+static bool is_blank(const struct counts *counts)
+{
+	return counts->read == counts->malformed;
+}
+
+/* There was something, and none of it JSON. Records outside --since and --until are not counted, so nobody knows
+ * with these. */
+static bool is_no_log(const struct counts *counts, const struct options *options)
+{
+	return counts->read > 0 && counts->read == counts->kinds[MALFORMED_NOT_JSON] && !options->since &&
+	       !options->until;
 }
 
 /* Fills survey from the files of the command line. Returns an exit status. */
 int survey_files(struct survey *survey, const struct options *options)
 {
 	int64_t since = STAMP_NONE, until = STAMP_NEVER;
+	const struct counts *counts;
 	int failed = 0;
 
 	if (options->since && !stamp_parse(span_of(options->since), &since)) {
@@ -44,20 +61,23 @@ int survey_files(struct survey *survey, const struct options *options)
 	}
 	survey_limit(survey, since, until);
 	for (int i = 0; i < options->file_count; i++)
-		failed += logs_read(survey, options->files[i], !options->quiet && isatty(STDERR_FILENO));
+		failed += logs_read(survey, options->files[i], !options->quiet && is_terminal(STDERR_FILENO));
 	survey_close(survey);
 	tell_malformed(survey);
 	if (survey_unjudged(survey))
 		fprintf(stderr, "%llu events were not judged: more than 4096 hubs, or no memory\n",
 			(unsigned long long)survey_unjudged(survey));
-	if (survey_counts(survey)->limited)
-		fprintf(stderr, "%llu messages were given up by a pattern of the rules that takes too long on them\n",
-			(unsigned long long)survey_counts(survey)->limited);
-	if (survey_counts(survey)->read == 0)
+	counts = survey_counts(survey);
+	if (counts->limited)
+		fprintf(stderr, "%llu message%s given up by a pattern of the rules that takes too long on %s\n",
+			(unsigned long long)counts->limited, counts->limited == 1 ? " was" : "s were",
+			counts->limited == 1 ? "it" : "them");
+	if (is_no_log(counts, options))
+		fprintf(stderr, "nothing in what was given is a log: expected JSON, plain or compressed "
+				"(.gz, .zst, .xz); nothing can be said\n");
+	else if (is_blank(counts))
 		fprintf(stderr, "no record was found in what was given: nothing can be said\n");
-	if (survey_sources(survey) == 0)
-		return EXIT_UNREACHED;
-	return failed ? EXIT_UNREACHED : EXIT_DONE;
+	return survey_sources(survey) == 0 || failed || is_no_log(counts, options) ? EXIT_UNREACHED : EXIT_DONE;
 }
 
 bool tell_lack(const struct survey *survey)
@@ -73,22 +93,23 @@ static bool other_settings(const struct options *options, const struct plan *pla
 {
 	struct config other = {.settings = plan->config.settings};
 	struct fault fault;
+	char text[900];
 
 	for (size_t i = 0; i < options->what_if_count; i++)
-		if (config_set(&other, options->what_if[i], &fault)) {
-			fprintf(stderr, "--what-if: %s\n", fault.text);
+		if (config_set(&other, "what-if", options->what_if[i], &fault)) {
+			fprintf(stderr, "%s\n", fault_describe(&fault, text, sizeof text));
 			return false;
 		}
 	*ret = other.settings;
 	return true;
 }
 
-/* Returns whether a device needs somebody. Where nothing was read a program is
+/* Returns whether a device needs somebody. Where no record was read a program is
  * told so in JSON; nobody may hear "no device needs you", or "0 would change". */
 static bool report(struct survey *survey, const struct plan *plan, const struct settings *what_if,
 		   const struct options *options)
 {
-	if (survey_counts(survey)->read == 0 && !options->json)
+	if (is_blank(survey_counts(survey)) && !options->json)
 		return false;
 	if (options->what_if_count > 0) {
 		report_changes(survey, what_if, options);

@@ -382,12 +382,12 @@ static void tell_digest(struct engine *engine)
 		return;
 	snprintf(notice->sentence, sizeof notice->sentence,
 		 "token-expiry=%llu recovered=%llu connection-lost=%llu reconnect-loop=%llu not-returned=%llu "
-		 "auth-failure=%llu identity-conflict=%llu muted=%llu (ended since the last digest); %zu alerts stand",
+		 "auth-failure=%llu identity-conflict=%llu muted=%llu (ended since the last digest); %zu alert%s",
 		 (unsigned long long)counts[VERDICT_TOKEN_EXPIRY], (unsigned long long)counts[VERDICT_RECOVERED],
 		 (unsigned long long)engine->digest_losses, (unsigned long long)counts[VERDICT_RECONNECT_LOOP],
 		 (unsigned long long)counts[VERDICT_NOT_RETURNED], (unsigned long long)counts[VERDICT_AUTH_FAILURE],
 		 (unsigned long long)counts[VERDICT_IDENTITY_CONFLICT], (unsigned long long)engine->digest_muted,
-		 engine->told);
+		 engine->told, engine->told == 1 ? " stands" : "s stand");
 	memset(engine->digest, 0, sizeof engine->digest);
 	engine->digest_losses = engine->digest_muted = 0;
 }

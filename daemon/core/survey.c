@@ -26,6 +26,7 @@ struct survey {
 	struct intake *intake; /* of the source at hand */
 	char **sources;
 	size_t source_count;
+	size_t malformed_source; /* its number from 1; 0: none */
 	struct block *first, *last;
 	struct counts counts;
 	struct span_of_time time;
@@ -187,6 +188,8 @@ void survey_source_end(struct survey *survey)
 	intake_end(survey->intake);
 	drain(survey);
 	counts_add(&survey->counts, intake_counts(survey->intake));
+	if (survey->counts.malformed && !survey->malformed_source)
+		survey->malformed_source = survey->source_count;
 	intake_free(survey->intake);
 	survey->intake = NULL;
 }
@@ -452,6 +455,11 @@ struct registry *survey_registry(struct survey *survey)
 const char *survey_source_name(const struct survey *survey, uint16_t source)
 {
 	return survey->sources[source];
+}
+
+const char *survey_malformed_source(const struct survey *survey)
+{
+	return survey->malformed_source ? survey->sources[survey->malformed_source - 1] : NULL;
 }
 
 bool survey_lacked_memory(const struct survey *survey)

@@ -41,6 +41,9 @@ struct span_of_time survey_time(const struct survey *survey);
 struct registry *survey_registry(struct survey *survey);
 const char *survey_source_name(const struct survey *survey, uint16_t source);
 
+/* The first source in which something was malformed; NULL: none. */
+const char *survey_malformed_source(const struct survey *survey);
+
 /* Something could not be judged for want of memory. */
 bool survey_lacked_memory(const struct survey *survey);
 

@@ -21,8 +21,10 @@ static const struct key_row {
 	[KEY_STATE] = {NULL, "state", "a folder for what survives a restart; null: the service's, or none"},
 	[KEY_MUTE] = {"devices", "mute", "patterns of devices that raise no alerts (retired, under repair)"},
 	[KEY_X509] = {"devices", "x509", "patterns of devices that connect with a certificate"},
-	[KEY_ALERTS] = {NULL, "alerts", "where alerts go: {\"to\": \"stderr\"}, ..."},
+	[KEY_ALERTS] = {NULL, "alerts", "where alerts go; several may be given, each with the keys below"},
 };
+
+_Static_assert((int)KEY_COUNT == (int)CONFIG_KEYS, "each key has an origin");
 
 void config_default(struct config *ret)
 {
@@ -168,6 +170,7 @@ static int read_key(struct reading *reading, enum key key, const json_t *value)
 	struct config *config = reading->config;
 	char path[64];
 
+	config->key_origin[key] = config->files[config->file_count - 1];
 	snprintf(path, sizeof path, "%s%s%s", key_rows[key].section ? key_rows[key].section : "",
 		 key_rows[key].section ? "." : "", key_rows[key].key);
 	switch (key) {
@@ -275,23 +278,31 @@ int config_read(struct config *config, const char *file, bool needed, struct fau
 	return r;
 }
 
-int config_set(struct config *config, const char *assignment, struct fault *fault)
+const char *config_sources_file(const struct config *config)
+{
+	return config->key_origin[KEY_SOURCES];
+}
+
+int config_set(struct config *config, const char *option, const char *assignment, struct fault *fault)
 {
 	const char *equals = strchr(assignment, '='), *names[SETTING_COUNT], *expected, *near;
 	enum setting setting;
-	char key[64];
+	char key[64], where[128];
 
-	snprintf(key, sizeof key, "%.*s", (int)(equals ? equals - assignment : (long)strlen(assignment)), assignment);
+	snprintf(where, sizeof where, "--%s %s", option, assignment);
+	if (!equals)
+		return fault_set(fault, where, 0, 0, "expected KEY=VALUE, such as return_within=15min");
+	snprintf(key, sizeof key, "%.*s", (int)(equals - assignment), assignment);
 	setting = settings_find(span_of(key));
 	for (int i = 0; i < SETTING_COUNT; i++)
 		names[i] = setting_rows[i].key;
 	near = jsonc_nearest(key, names, SETTING_COUNT);
 	if (setting == SETTING_COUNT)
-		return fault_set(fault, "", 0, 0, "unknown setting \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
-				 near ? near : "", near ? "\"?" : "");
-	expected = settings_read(setting, span_of(equals ? equals + 1 : ""), &config->settings.value[setting]);
+		return fault_set(fault, where, 0, 0, "unknown setting \"%s\"%s%s%s", key,
+				 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	expected = settings_read(setting, span_of(equals + 1), &config->settings.value[setting]);
 	if (expected)
-		return fault_set(fault, "", 0, 0, "%s: %s", key, expected);
+		return fault_set(fault, where, 0, 0, "%s", expected);
 	config->origin[setting] = "the command line";
 	return 0;
 }
@@ -318,22 +329,41 @@ static void print_roster(const struct roster *roster)
 	printf("]");
 }
 
+/* A comment above the key: what it is, and where it is from. */
+static void print_help(const struct config *config, const char *indent, const char *help, enum key key)
+{
+	const char *origin = config->key_origin[key];
+
+	printf("%s// %s [%s%s]\n", indent, help, origin ? "from " : "the default", origin ? origin : "");
+}
+
 void config_print(const struct config *config)
 {
-	printf("{\n  // %s\n  \"sources\": [", key_rows[KEY_SOURCES].help);
+	printf("{\n");
+	print_help(config, "  ", key_rows[KEY_SOURCES].help, KEY_SOURCES);
+	printf("  \"sources\": [");
 	for (size_t i = 0; i < config->source_count; i++) {
 		printf("%s\n    ", i ? "," : "");
 		source_config_print(&config->sources[i]);
 	}
-	printf("%s],\n  // %s\n  \"rules\": ", config->source_count ? "\n  " : "", key_rows[KEY_RULES].help);
+	printf("%s],\n", config->source_count ? "\n  " : "");
+	print_help(config, "  ", key_rows[KEY_RULES].help, KEY_RULES);
+	printf("  \"rules\": ");
 	config_print_text(config->rules);
-	printf(",\n  // %s\n  \"state\": ", key_rows[KEY_STATE].help);
+	printf(",\n");
+	print_help(config, "  ", key_rows[KEY_STATE].help, KEY_STATE);
+	printf("  \"state\": ");
 	config_print_text(config->state);
-	printf(",\n  \"devices\": {\n    // %s\n    \"mute\": ", key_rows[KEY_MUTE].help);
+	printf(",\n  \"devices\": {\n");
+	print_help(config, "    ", key_rows[KEY_MUTE].help, KEY_MUTE);
+	printf("    \"mute\": ");
 	print_roster(&config->mute);
-	printf(",\n    // %s\n    \"x509\": ", key_rows[KEY_X509].help);
+	printf(",\n");
+	print_help(config, "    ", key_rows[KEY_X509].help, KEY_X509);
+	printf("    \"x509\": ");
 	print_roster(&config->x509);
 	printf("\n  },\n");
+	print_help(config, "  ", key_rows[KEY_ALERTS].help, KEY_ALERTS);
 	sinks_config_print(&config->alerts);
 	printf(",\n  \"settings\": {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {

@@ -12,11 +12,15 @@
 #include "sink_config.h"
 #include "source_config.h"
 
-enum { SOURCES_MAX = 256 }; /* a folder or a pattern is one, however many files it stands for */
+enum {
+	SOURCES_MAX = 256, /* a folder or a pattern is one, however many files it stands for */
+	CONFIG_KEYS = 6,   /* beside the settings */
+};
 
 struct config {
 	struct settings settings;
 	const char *origin[SETTING_COUNT]; /* the file that set it; NULL: the default */
+	const char *key_origin[CONFIG_KEYS];
 	struct source_config *sources;
 	size_t source_count;
 	struct roster mute, x509;
@@ -34,8 +38,11 @@ void config_clear(struct config *config);
  * Returns 0, FAULT, or -errno. */
 int config_read(struct config *config, const char *file, bool needed, struct fault *fault);
 
-/* "return_within=900", as given to --set. Returns 0 or FAULT. */
-int config_set(struct config *config, const char *assignment, struct fault *fault);
+/* The file that says what to follow; NULL: none does. */
+const char *config_sources_file(const struct config *config);
+
+/* "return_within=900", as given to an option: "set". Returns 0 or FAULT. */
+int config_set(struct config *config, const char *option, const char *assignment, struct fault *fault);
 
 /* All of it as a configuration file that says where every value is from. */
 void config_print(const struct config *config);

@@ -150,13 +150,14 @@ static void tell_end(const struct daemon *daemon)
 	engine_status(daemon->engine, &status);
 	log_line(SEVERITY_INFO,
 		 "stopped: %llu records (%llu about connections, %llu malformed), %zu devices; ended: %llu "
-		 "token-expiry, %llu recovered, %llu not-returned, %llu auth-failure; %zu alerts stand",
+		 "token-expiry, %llu recovered, %llu not-returned, %llu auth-failure; %zu alert%s",
 		 (unsigned long long)status.counts.read, (unsigned long long)status.counts.events,
 		 (unsigned long long)status.counts.malformed, status.devices,
 		 (unsigned long long)status.verdicts[VERDICT_TOKEN_EXPIRY],
 		 (unsigned long long)status.verdicts[VERDICT_RECOVERED],
 		 (unsigned long long)status.verdicts[VERDICT_NOT_RETURNED],
-		 (unsigned long long)status.verdicts[VERDICT_AUTH_FAILURE], status.alerts);
+		 (unsigned long long)status.verdicts[VERDICT_AUTH_FAILURE], status.alerts,
+		 status.alerts == 1 ? " stands" : "s stand");
 	if (status.unjudged || status.counts.limited)
 		log_line(SEVERITY_WARNING,
 			 "limits: %llu events were not judged; %llu messages were given up by a rule's pattern",

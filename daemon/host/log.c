@@ -94,9 +94,9 @@ void log_line(int severity, const char *format, ...)
 
 static const char *colour_of(const struct notice *notice)
 {
-	const char *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-	if (!is_terminal() || (no && *no))
+	if (!is_terminal() || (no && *no) || (terminal && strcmp(terminal, "dumb") == 0))
 		return "";
 	if (notice->state == STATE_CLEARED || notice->state == STATE_WITHDRAWN)
 		return "\033[32m";

@@ -66,7 +66,7 @@ static int read_config(struct plan *plan, const struct plan_options *options, st
 	r = config_read(&plan->config, options->config ? options->config : LAPSED_CONFIG_FILE, options->config != NULL,
 			fault);
 	for (size_t i = 0; i < options->set_count && r == 0; i++)
-		r = config_set(&plan->config, options->sets[i], fault);
+		r = config_set(&plan->config, "set", options->sets[i], fault);
 	return r;
 }
 
@@ -94,10 +94,13 @@ int plan_load(struct plan *ret, const struct plan_options *options, struct fault
 int plan_needs_sources(const struct plan *plan, struct fault *fault)
 {
 	const struct config *config = &plan->config;
+	const char *file = config_sources_file(config);
 
 	if (config->source_count > 0)
 		return 0;
-	return fault_set(fault, config->file_count ? config->files[0] : LAPSED_CONFIG_FILE, 0, 0,
+	if (!file)
+		file = config->file_count ? config->files[0] : LAPSED_CONFIG_FILE;
+	return fault_set(fault, file, 0, 0,
 			 "no sources: expected \"sources\": [{\"path\": \"/var/log/azure/connections.jsonl\"}]");
 }
 

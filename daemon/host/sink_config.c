@@ -333,7 +333,6 @@ static void print_sink(const struct sink_config *sink)
 
 void sinks_config_print(const struct sinks_config *config)
 {
-	printf("  // where alerts go; several may be given, each with\n");
 	for (int i = 0; i < KEY_COUNT; i++)
 		printf("  //   %-18s %s\n", key_rows[i].name, key_rows[i].help);
 	printf("  // to:\n");

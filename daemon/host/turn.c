@@ -252,8 +252,9 @@ void turn_tell_status(const struct daemon *daemon, void (*notify)(const char *))
 	char text[160];
 
 	engine_status(daemon->engine, &status);
-	snprintf(text, sizeof text, "%zu devices, %zu alerts stand, %llu records read", status.devices, status.alerts,
-		 (unsigned long long)status.counts.read);
+	snprintf(text, sizeof text, "%zu device%s, %zu alert%s, %llu record%s read", status.devices,
+		 status.devices == 1 ? "" : "s", status.alerts, status.alerts == 1 ? " stands" : "s stand",
+		 (unsigned long long)status.counts.read, status.counts.read == 1 ? "" : "s");
 	notify(text);
 }
 

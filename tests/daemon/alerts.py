@@ -55,6 +55,14 @@ def thumbprint(bench):
     expect(daemon.alerts()[0]["episode"], episode, "episode on stderr")
 
 
+@story("one refusal is told as one")
+def one_refusal(bench):
+    daemon = bench.start()
+    append(bench.log, refused(now(), "pump-1"))
+    raised = daemon.alert("AUTH_FAIL", device="pump-1")
+    expect(raised["sentence"], "the certificate's thumbprint is not the registered one; 1 refusal", "sentence")
+
+
 def wall(rfc3339):
     return time.mktime(time.strptime(rfc3339[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
 

@@ -120,7 +120,7 @@ def digest(bench):
     told = daemon.alert("DIGEST", state=None)
     daemon.alert("AUTH_FAIL", "repeated", "pump-1")
     holds(told["sentence"].startswith("token-expiry=1 recovered=0 connection-lost=1 ") and
-          told["sentence"].endswith("1 alerts stand"), f"told as {told['sentence']!r}")
+          told["sentence"].endswith("1 alert stands"), f"told as {told['sentence']!r}")
     expect(told["severity"], 6, "severity")
     set_ahead(setting, 2 * 86401)
     again = wait("the next digest", lambda: daemon.alerts("DIGEST")[1:])[0]
@@ -230,6 +230,11 @@ def no_sources(bench):
         expect(done.returncode, 2, "status")
         holds(done.stderr.startswith(f"{path}: no sources: expected \"sources\": [{{\"path\": "), f"says {done.stderr!r}")
     expect(bench.run("--config", path, "stray").returncode, 2, "status with a stray argument")
+    (bench.folder / "conf.d").mkdir()
+    (bench.folder / "conf.d/none.json").write_text('{"sources": []}')
+    path.write_text('{"sources": [{"path": "/x"}]}')
+    done = bench.run("--config", path, "--check")
+    holds(done.stderr.startswith(f"{bench.folder}/conf.d/none.json: no sources"), f"says {done.stderr!r}")
 
 
 @story("--check verifies and starts nothing; --version and --help tell")
@@ -265,6 +270,9 @@ def round_trip(bench):
     expect({key: got["settings"][key] for key in QUICK}, QUICK | {"settle": 300, "lateness": 120}, "settings")
     for words in ("from the command line", f"from {first}", f"from {more}", "the default"):
         holds(words in done.stdout, f"no value is {words}")
+    for words in ("the logs to follow", "that raise no alerts", "where alerts go"):
+        holds(any(words in line and line.endswith(f"[from {first}]") for line in done.stdout.splitlines()),
+              f"{words!r} are from nowhere")
     (bench.folder / "again").mkdir()
     second = bench.folder / "again" / "lapsed.json"
     second.write_text(done.stdout)

@@ -29,7 +29,7 @@ ALERT = re.compile(r"<(\d)>(?!SIG)([A-Z_]+)((?: [a-z]+=\S*)*): (.*)")
 SUMMARY = re.compile(r"stopped: (?P<read>\d+) records \((?P<events>\d+) about connections, (?P<malformed>\d+) "
                      r"malformed\), (?P<devices>\d+) devices; ended: (?P<expiry>\d+) token-expiry, "
                      r"(?P<recovered>\d+) recovered, (?P<away>\d+) not-returned, (?P<failed>\d+) auth-failure; "
-                     r"(?P<standing>\d+) alerts stand")
+                     r"(?P<standing>\d+) alerts? stands?")
 STORIES = []
 
 

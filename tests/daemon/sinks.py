@@ -363,6 +363,7 @@ def test_alert(play):
     done = play.bench.run("--config", path, "--test-alert")
     expect(done.returncode, 0, f"status with {done.stdout}")
     expect([line.split(": ")[1] for line in done.stdout.splitlines()], ["good"] * 5, "answers")
+    holds("8 of 8 sent, and no error came back; UDP cannot tell" in done.stdout, done.stdout)
     wait("24 messages", lambda: len(receiver.messages()) == 24)
     for way in ("imudp", "imtcp"):
         got = [m for m in receiver.messages() if m["input"] == way]
@@ -377,4 +378,5 @@ def test_alert(play):
     expect(done.returncode, 3, f"status with {done.stdout}")
     expect([line.split(": ")[1] for line in done.stdout.splitlines()],
            ["good", "not reached", "not reached", "not reached", "good"], "answers")
+    holds("no error came back" not in done.stdout and "of 8 sent; Connection refused" in done.stdout, done.stdout)
     holds(time.monotonic() - begun < 6, "it takes too long")

@@ -14,13 +14,15 @@ import gzip
 import json
 import lzma
 import os
-import re
 import pathlib
+import pty
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 from stage import tap
@@ -565,6 +567,57 @@ def where_nothing_was_read_no_verdict_is_told(run):
 
 
 @test
+def what_is_no_log_at_all_gives_3_and_no_verdict(run):
+    for content in (b"hello\n", b"TimeGenerated,OperationName\n2026-03-02T09:00:00Z,deviceConnect\n", b"PK\3\4" + b"\n\0" * 50):
+        path = run.file(content)
+        done = run.call("scan", "--exit-code", path)
+        same((done.returncode, done.stdout), (3, b""))
+        check(b"expected JSON" in done.stderr, done.stderr.decode())
+        same(run.scan(path, status=3)["records"]["events"], 0)
+
+
+@test
+def of_broken_records_alone_no_verdict_is_told(run):
+    done = run.call("scan", run.file(lines(RECORDS[:1]).replace(b'"time":', b'"time"')))
+    same((done.returncode, done.stdout), (0, b""))
+    check(b"1 malformed, skipped: syntax 1" in done.stderr and b"nothing can be said" in done.stderr, done.stderr.decode())
+
+
+@test
+def a_log_of_another_time_is_a_log(run):
+    done = run.call("scan", "--since", "2027-01-01T00:00:00Z", run.file(b"hello\n" + GOOD))
+    same((done.returncode, done.stdout), (0, b""))
+    check(b"no record was found" in done.stderr and b"expected JSON" not in done.stderr, done.stderr.decode())
+
+
+@test
+def where_no_record_is_about_connections_nobody_hears_that_all_is_well(run):
+    other = azure(STORY[0]) | {"category": "Configurations", "operationName": "read"}
+    done = run.call("scan", run.file(lines([other])))
+    same(done.returncode, 0)
+    check(done.stdout.startswith(b"No record is about connections: nothing can be said of devices.\n"), done.stdout.decode())
+    check(b"no device needs you" not in done.stdout, done.stdout.decode())
+
+
+@test
+def of_many_files_the_first_that_is_broken_is_named(run):
+    good, broken = run.file(GOOD), run.file(b"hello\n")
+    check(f"the first of them is in {broken}\n" in run.call("scan", good, broken, broken).stderr.decode(), "no name")
+    check("the first of them" not in run.call("scan", broken).stderr.decode(), "the only file is named")
+
+
+@test
+def a_muted_device_needs_nobody(run):
+    path = run.file(GOOD)
+    config = run.file(b'{"devices": {"mute": ["contoso/valve-*"]}}', "muted/lapsed.json")
+    out = run.call("scan", "--config", config, path).stdout.decode()
+    check("1 device needs you" in out and "valve-2" not in out and "\n1 muted device is in trouble" in out, out)
+    config = run.file(b'{"devices": {"mute": ["*"]}}', "muted/lapsed.json")
+    for extra in ([], ["--json"]):
+        same(run.call("scan", *extra, "--exit-code", "--config", config, path).returncode, 0)
+
+
+@test
 def a_report_that_cannot_be_written_gives_3(run):
     many = run.file(lines(azure(("09:05:00Z", f"valve-{i}", "deviceConnect", "401003", THUMBPRINT))
                           for i in range(500)))
@@ -601,11 +654,28 @@ def wrong_use_gives_2(run):
 
 
 @test
+def wrong_use_names_the_program_and_what_was_expected(run):
+    def said(*arguments):
+        done = subprocess.run([run.lapsectl, *map(str, arguments)], capture_output=True, env=run.environment)
+        same((done.returncode, done.stdout), (2, b""), arguments)
+        return done.stderr.decode()
+    same(said("scna"), 'lapsectl: unknown verb "scna"; did you mean "scan"?\ntry: lapsectl --help\n')
+    same(said("scan", "--nonsense"), "lapsectl scan: unrecognized option '--nonsense'\ntry: lapsectl scan --help\n")
+    for option in ("--set", "--what-if"):
+        for value, words in (("settle", "expected KEY=VALUE"), ("settle=9x", "expected a whole number from 1 to 86400"),
+                             ("settel=9", 'unknown setting "settel"; did you mean "settle"?')):
+            check(said("scan", "--config", run.config, option, value, run.file(GOOD)).startswith(f"{option} {value}: {words}"),
+                  f"{option} {value}: {said('scan', option, value, run.config)}")
+
+
+@test
 def help_and_version_give_0(run):
-    for arguments in (["--help"], ["--version"], ["scan", "--help"], ["explain", "--help"], ["check", "--help"]):
+    for arguments in (["--help"], ["-h"], ["--version"], ["-V"], ["scan", "--help"], ["explain", "--help"], ["check", "--help"]):
         done = subprocess.run([run.lapsectl, *arguments], capture_output=True, env=run.environment)
         same((done.returncode, done.stderr), (0, b""), arguments)
         check(done.stdout, f"{arguments}: nothing is told")
+        wide = [line for line in done.stdout.splitlines() if len(line) > 80]
+        check(not wide, f"{arguments}: more than 80 columns: {wide}")
 
 
 @test
@@ -655,6 +725,16 @@ def check_tells_that_all_is_good(run):
 
 
 @test
+def check_names_the_rules_of_ones_own(run):
+    own = run.file(b'{"schema": "lapsed.rules/1"}', "own/ours.json")
+    for folder, words in ((own.parent, f"{own}: good\n"), (run.folder / "owm", f"{run.folder}/owm: no rules of your own there\n")):
+        config = run.file(json.dumps({"rules": str(folder)}).encode(), "with-own.json")
+        done = run.call("check", "--config", config)
+        same(done.returncode, 0)
+        check(words in done.stdout.decode(), done.stdout.decode())
+
+
+@test
 def check_takes_no_arguments(run):
     done = run.call("check", run.config)
     same((done.returncode, done.stdout), (2, b""))
@@ -679,6 +759,43 @@ def the_report_for_people_says_what_to_do(run):
                   "Register the thumbprint", "4 devices, 2026-03-02T08:00:00Z to 2026-03-02T09:40:00Z; 9 records"):
         check(words in out, f"{words!r} is not in\n{out}")
     check("contoso/pump-1" not in out and "\x1b" not in out, out)
+
+
+def on_terminal(run, columns, *arguments, stderr=None, **environment):
+    """What it says on a terminal so wide; with True as stderr, there too."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
+    child = subprocess.Popen([run.lapsectl, arguments[0], "--config", run.config, *arguments[1:]], stdout=theirs,
+                             stderr=theirs if stderr else subprocess.DEVNULL, env=run.environment | {"TERM": "xterm"} | environment)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            said += os.read(ours, 65536)
+        except OSError:                              # it has ended
+            break
+    os.close(ours)
+    same(child.wait(), 0)
+    return said.decode().replace("\r\n", "\n")
+
+
+@test
+def on_a_terminal_the_report_is_coloured_and_broken_to_its_width(run):
+    path, plain = run.file(GOOD), {"NO_COLOR": "1"}
+    piped = run.call("scan", path).stdout.decode()
+    check("\x1b[" in on_terminal(run, 80, "scan", path), "no colours")
+    same(on_terminal(run, 80, "scan", path, TERM="dumb"), on_terminal(run, 80, "scan", path, **plain))
+    check("\x1b" in on_terminal(run, 80, "scan", path, stderr=True, **plain), "no progress is wiped away")
+    check("\x1b" not in on_terminal(run, 80, "scan", path, stderr=True, TERM="dumb"), "a dumb terminal is controlled")
+    same(on_terminal(run, 1000, "scan", path, **plain), piped)
+    same(on_terminal(run, 0, "scan", path, **plain), piped)
+    for columns in (50, 80):
+        narrow = on_terminal(run, columns, "scan", path, **plain)
+        same(narrow.replace("\n" + 10 * " ", " "), piped)
+        check(narrow != piped, "nothing is broken")
+        for line in narrow.splitlines():
+            words = line.split()
+            check(len(line) <= columns or not line.startswith("  ") or len(words) <= 2, f"{len(line)} columns: {line}")
 
 
 @test

@@ -19,7 +19,9 @@ FILES = ("/etc/lapsed/conf.d/", "/etc/lapsed/lapsed.json", "/etc/lapsed/rules.d/
          "/usr/bin/lapsectl", "/usr/sbin/lapsed", "/usr/share/lapsed/rules/signals.json",
          "/usr/share/man/man1/lapsectl.1.gz", "/usr/share/man/man5/lapsed.json.5.gz",
          "/usr/share/man/man5/lapsed-alerts.5.gz", "/usr/share/man/man5/lapsed-rules.5.gz",
-         "/usr/share/man/man8/lapsed.8.gz", "/usr/share/doc/lapsed/copyright")
+         "/usr/share/man/man8/lapsed.8.gz", "/usr/share/doc/lapsed/copyright",
+         "/usr/share/doc/lapsed/README.md", "/usr/share/doc/lapsed/docs/recipes.md")
+SOURCES_ONLY = ("bench/", "tests/", "LICENSE")      # what a document may link to though no package has it
 
 
 def said(*command):
@@ -52,6 +54,20 @@ def lacks(deb):
         subprocess.run(["dpkg-deb", "--control", deb, folder], check=True)
         if pathlib.Path(folder, "conffiles").read_text().split() != ["/etc/lapsed/lapsed.json"]:
             yield "its conffiles are not just lapsed.json"
+
+
+def dead_links(deb):
+    """Of the installed documents."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["dpkg-deb", "--extract", deb, folder], check=True)
+        top = pathlib.Path(folder, "usr/share/doc/lapsed").resolve()
+        for document in sorted(top.rglob("*.md")):
+            for link in re.findall(r"\]\(([^):#]+)\)", document.read_text()):
+                target = (document.parent / link).resolve()
+                if not target.exists() and not str(target.relative_to(top)).startswith(SOURCES_ONLY):
+                    yield f"{document.relative_to(top)}: there is no {link}"
+        if not list(top.rglob("*.md")):
+            yield "there is no document"
 
 
 def hardening(deb):
@@ -90,6 +106,7 @@ def main():
                                  DEB_BUILD_OPTIONS="nocheck")
             report.tell("built again elsewhere, it is the same to the bit", [words] if again else list(differ(first, second)))
             report.play("everything is in it", lacks, deb)
+            report.play("the links of its documents lead somewhere", dead_links, deb)
             report.play("its programs are hardened", hardening, deb)
             report.play("lintian finds neither error nor warning", lint, changes)
         return report.finish()

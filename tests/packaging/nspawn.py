@@ -162,7 +162,7 @@ def told_once_over_a_restart(box):
     box.do("systemctl", "restart", "lapsed")
     wait("it has caught up", lambda: box.said("caught up", cursor))
     holds(not box.said("AUTH_FAIL state=raised", cursor), "the standing alert is raised again")
-    holds("1 alerts stand" in box.show("StatusText"), box.show("StatusText"))
+    holds("1 alert stands" in box.show("StatusText"), box.show("StatusText"))
 
 
 def journal_in_and_out(box):
@@ -221,7 +221,7 @@ def back_after_crashes(box):
         pid = box.pid()
         box.do("kill", "-KILL", pid)
         wait("it is back", lambda: box.is_another(pid))
-    wait("it knows its alert", lambda: "1 alerts stand" in box.show("StatusText"))
+    wait("it knows its alert", lambda: "1 alert stands" in box.show("StatusText"))
 
 
 def back_after_hanging(box):
@@ -247,7 +247,7 @@ def upgraded(box):
     wait("it is active", lambda: box.show("ActiveState") == "active")
     holds(box.pid() != pid, "it is the old process")
     holds("// ours" in box.do("cat", "/etc/lapsed/lapsed.json"), "the configuration is overwritten")
-    wait("it knows its alert", lambda: "1 alerts stand" in box.show("StatusText"))
+    wait("it knows its alert", lambda: "1 alert stands" in box.show("StatusText"))
 
 
 def stopped(box):

@@ -58,6 +58,14 @@ def unit_is_understood(options):
                 yield line
 
 
+def unit_runs_what_is_always_there(options):
+    """/bin/kill, say, is of a package that a small system does without; sh is not."""
+    unit = (options.root / "packaging/lapsed.service").read_text()
+    for key, program in re.findall(r"^(Exec\w+)=[-@:+!]*(\S+)", unit, re.M):
+        if program not in ("/usr/sbin/lapsed", "/bin/sh"):
+            yield f"{key}= runs {program}"
+
+
 def unit_is_little_exposed(options):
     analyze = need("systemd-analyze")
     code, out, err = run(analyze, "security", "--offline=true", f"--threshold={EXPOSURE_MOST}",
@@ -130,6 +138,7 @@ def spec_is_clean(options):
 CHECKS = (
     ("the unit says what is asked of it", unit_says_what_is_asked),
     ("systemd understands the unit", unit_is_understood),
+    ("the unit runs what every system has", unit_runs_what_is_always_there),
     (f"systemd-analyze security rates the unit {EXPOSURE_MOST / 10} or better", unit_is_little_exposed),
     ("the manual pages are made without a warning", pages_are_made),
     ("the manual pages tell every setting, key and option", pages_have_every_row),

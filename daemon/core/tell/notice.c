@@ -45,8 +45,11 @@ static void say_seen(struct line *line, const struct notice *notice, const struc
 	if (episode->refusals) {
 		line_words(line, "; ");
 		line_number(line, episode->refusals);
-		line_words(line, episode->scope == SCOPE_REQUEST ? " denied requests in " : " refusals in ");
-		line_words(line, stamp_span(notice->last_ns - notice->first_ns, span));
+		line_words(line, episode->scope == SCOPE_REQUEST ? " denied request" : " refusal");
+		if (episode->refusals > 1) {
+			line_words(line, "s in ");
+			line_words(line, stamp_span(notice->last_ns - notice->first_ns, span));
+		}
 	} else if (episode->expulsions) {
 		line_words(line, "; ");
 		line_number(line, episode->expulsions);
