@@ -79,7 +79,6 @@ bool herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 		.pending = true,
 	};
 	engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, watch->told[scope].repeat_mono_ns);
-	watch->last_told_ns[scope] = episode->opened_ns;
 	engine->told++;
 	return true;
 }
@@ -102,6 +101,8 @@ void herald_untell(struct engine *engine, struct watch *watch, enum scope scope,
 	} else {
 		tell(engine, watch, episode, state, told);
 	}
+	if (state == STATE_WITHDRAWN)
+		watch_unmention(watch, scope, told->opened_ns);
 	*told = (struct told){.verdict = VERDICT_NONE};
 	engine->told--;
 }
@@ -329,12 +330,14 @@ static void tell_candidates(struct engine *engine)
 		struct told *told = &one->watch->told[one->scope];
 
 		told->pending = false;
-		if (told->fleet)
-			continue;
-		if (tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told))
-			remember_recent(engine, one);
-		else
+		if (!told->fleet &&
+		    !tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told)) {
 			take_back(engine, one->watch, told);
+			continue;
+		}
+		watch_mention(one->watch, one->scope, told->opened_ns);
+		if (!told->fleet)
+			remember_recent(engine, one);
 	}
 	engine->candidate_count = 0;
 }
@@ -422,11 +425,11 @@ void herald_stall(struct engine *engine, struct source *source)
 
 	if (stalled == source->stalled || !engine->caught_up)
 		return;
-	source->stalled = stalled;
 	notice = notices_add(&engine->notices, NOTICE_STALLED, stalled ? STATE_RAISED : STATE_CLEARED,
 			     SEVERITY_WARNING);
 	if (!notice)
 		return;
+	source->stalled = stalled;
 	text_escape(span_of(source->name), "", name, sizeof name);
 	name_waiting(engine, source, waiting, sizeof waiting);
 	if (stalled)
@@ -443,12 +446,13 @@ void herald_limit(struct engine *engine)
 	engine->status.unjudged++;
 	if (engine->limit_told)
 		return;
-	engine->limit_told = true;
 	notice = notices_add(&engine->notices, NOTICE_LIMIT, STATE_RAISED, SEVERITY_WARNING);
-	if (notice)
-		snprintf(notice->sentence, sizeof notice->sentence,
-			 "devices_max (%lld) is reached, or memory: further devices are counted but not judged",
-			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
+	if (!notice)
+		return;
+	engine->limit_told = true;
+	snprintf(notice->sentence, sizeof notice->sentence,
+		 "devices_max (%lld) is reached, or memory: further devices are counted but not judged",
+		 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
 }
 
 void herald_limited(struct engine *engine, reason_id reason)
@@ -457,13 +461,14 @@ void herald_limited(struct engine *engine, reason_id reason)
 
 	if (engine->limited_told)
 		return;
-	engine->limited_told = true;
 	notice = notices_add(&engine->notices, NOTICE_LIMIT, STATE_RAISED, SEVERITY_WARNING);
-	if (notice)
-		snprintf(notice->sentence, sizeof notice->sentence,
-			 "the pattern of reason \"%s\" takes too long on a message and was given up: make it simpler; "
-			 "such messages are counted, and count as not matched",
-			 ruleset_reason(engine->rules, reason)->id);
+	if (!notice)
+		return;
+	engine->limited_told = true;
+	snprintf(notice->sentence, sizeof notice->sentence,
+		 "the pattern of reason \"%s\" takes too long on a message and was given up: make it simpler; "
+		 "such messages are counted, and count as not matched",
+		 ruleset_reason(engine->rules, reason)->id);
 }
 
 void herald_gap(struct engine *engine, const struct input *gap, struct span source)

@@ -147,7 +147,8 @@ struct parts {
 	uint16_t source;
 	struct told told[SCOPE_COUNT];
 	uint32_t fleets[SCOPE_COUNT];
-	int64_t last_told_ns[SCOPE_COUNT];
+	uint32_t mentions;
+	struct mention mention;
 	bool announced;
 	uint32_t events;
 	struct event event;
@@ -163,7 +164,7 @@ static const struct row *row_of(enum row_kind kind)
 }
 
 #define EACH(parts, X) \
-	X(parts.told) X(parts.fleets) X(parts.last_told_ns) X(parts.announced) X(parts.events) X(parts.event)
+	X(parts.told) X(parts.fleets) X(parts.mentions) X(parts.mention) X(parts.announced) X(parts.events) X(parts.event)
 
 /* Returns what stands behind the parts. */
 static struct span take_apart(struct parts *ret)
@@ -176,7 +177,7 @@ static struct span take_apart(struct parts *ret)
 #define X(part) good = good && packed_take(&from, &part, sizeof part);
 	EACH((*ret), X)
 #undef X
-	assert_true(good && ret->parts == WATCH && ret->events == 1);
+	assert_true(good && ret->parts == WATCH && ret->mentions == 1 && ret->events == 1);
 	life_begin(&ret->base);
 	return from;
 }
