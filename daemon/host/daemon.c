@@ -60,14 +60,16 @@ static void on_hangup(uv_signal_t *signal, int number)
 	reload(signal->data);
 }
 
-static void resend(void *owner, struct span bytes)
+static bool resend(void *owner, struct span bytes)
 {
 	struct daemon *daemon = owner;
 	struct notice notice;
 
 	daemon->held++;
-	if (notice_unpack(bytes, daemon->plan->rules, &notice))
-		turn_tell(daemon, &notice, daemon_now());
+	if (!notice_unpack(bytes, daemon->plan->rules, &notice))
+		return false;
+	turn_tell(daemon, &notice, daemon_now());
+	return true;
 }
 
 /* Goes on where an earlier run has come to. */

@@ -190,6 +190,16 @@ def garbage(bench):
     holds((bench.folder / "state" / "state.sqlite.bad").exists(), "nothing was kept")
 
 
+@story("an alert of the state that cannot be read is counted")
+def damaged(bench):
+    stateful(bench).stop()
+    database = sqlite3.connect(bench.folder / "state" / "state.sqlite")
+    database.execute("INSERT INTO notice (bytes) VALUES (x'00')")
+    database.commit()
+    database.close()
+    stateful(bench).line("1 alerts of the state could not be read")
+
+
 @story("a folder for the state that is not there ends with status 3, for it may come later")
 def no_folder(bench):
     done = run_again(bench, "nowhere")

@@ -247,6 +247,9 @@ static void test_a_device_with_a_value_that_is_none_is_left_out(void **state)
 	REFUSED(parts, rest, told[1].verdict, VERDICT_COUNT);
 	REFUSED(parts, rest, told[0].opened_ns, INT64_MAX);
 	REFUSED_TRUTH(parts, rest, told[0].pending);
+	REFUSED(parts, rest, mentions, UINT32_MAX);
+	REFUSED(parts, rest, mention.scope, SCOPE_COUNT);
+	REFUSED(parts, rest, mention.opened_ns, INT64_MAX);
 	REFUSED_TRUTH(parts, rest, announced);
 	REFUSED(parts, rest, events, 2);
 	REFUSED(parts, rest, event.signal, SIGNAL_NONE);
@@ -384,10 +387,14 @@ static void test_a_notice_with_a_value_that_is_none_is_left_out(void **state)
 	struct notice notice = {.kind = NOTICE_ALERT, .verdict = VERDICT_AUTH_FAILURE, .severity = 3, .alert_severity = 3,
 				.hub = "plant", .device = span_of("pump-1"), .first_ns = 0, .last_ns = 0},
 		      taken;
-	static char bytes[ROW_BYTES];
-	size_t size = notice_pack(&notice, bytes, sizeof bytes);
 	struct notice *stored = malloc(sizeof *stored);
+	struct packed packed = {0};
+	const char *bytes;
+	size_t size;
 
+	notice_pack(&notice, &packed);
+	bytes = packed.data;
+	size = packed.size;
 	assert_true(size > sizeof notice && stored && notice_unpack((struct span){bytes, size}, rules, &taken));
 #define REFUSED_NOTICE(change) \
 	memcpy(stored, bytes, sizeof *stored); \
@@ -409,6 +416,24 @@ static void test_a_notice_with_a_value_that_is_none_is_left_out(void **state)
 	REFUSED_NOTICE(memset(stored->captures, 'x', sizeof stored->captures))
 	REFUSED_NOTICE(memset(stored->sentence, 'x', sizeof stored->sentence))
 	free(stored);
+	free(packed.data);
+}
+
+/* A rule file may give a reason's id of any length. */
+static void test_a_notice_is_kept_however_long_its_texts_are(void **state)
+{
+	char *reason = calloc(1, 100001);
+	struct notice notice = {.kind = NOTICE_ALERT, .verdict = VERDICT_AUTH_FAILURE, .reason = reason}, taken;
+	struct packed packed = {0};
+
+	assert_non_null(reason);
+	memset(reason, 'r', 100000);
+	notice_pack(&notice, &packed);
+	assert_false(packed.failed);
+	assert_true(notice_unpack((struct span){packed.data, packed.size}, rules, &taken));
+	assert_string_equal(taken.reason, reason);
+	free(packed.data);
+	free(reason);
 }
 
 static void put_hub(void *owner, enum row_kind kind, struct span key, struct span value)
@@ -451,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_fleets_hubs_and_sources_are_looked_at_as_well),
 		cmocka_unit_test(test_no_byte_of_a_row_does_harm),
 		cmocka_unit_test(test_a_notice_with_a_value_that_is_none_is_left_out),
+		cmocka_unit_test(test_a_notice_is_kept_however_long_its_texts_are),
 		cmocka_unit_test(test_a_hub_that_is_in_trouble_for_years_does_not_grow),
 	};
 
