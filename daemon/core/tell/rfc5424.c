@@ -18,21 +18,25 @@ static void put_word(struct line *line, struct span key, struct span value)
 
 	if (value.size == 0 || (line_put_whole(line, key) && line_put_whole(line, value)))
 		return;
-	line->length = before;
-	line->buffer[before] = '\0';
+	line_cut(line, before);
 }
 
 /* The same of a text from outside: a value cannot end early or begin another,
  * and a hostile one cannot take the room of the others. */
 static void put_id(struct line *line, struct span key, struct span value, size_t most)
 {
-	static const char cut[] = "...";
-	char escaped[VALUE_MAX + sizeof cut];
-	size_t length = text_escape(value, " \"=", escaped, most);
+	static const char also[] = " \"=", cut[] = "...";
+	enum { ESCAPE = sizeof "\\x20" - 1 }; /* which cut is no longer than */
+	char escaped[VALUE_MAX + ESCAPE];
+	size_t length = text_escape(value, also, escaped, most + ESCAPE);
 
-	if (length + 4 >= most)
+	/* It does not fit into so many, whole or not. */
+	if (length >= most) {
+		length = text_escape(value, also, escaped, most);
 		memcpy(escaped + length, cut, sizeof cut);
-	put_word(line, key, (struct span){escaped, length + 4 >= most ? length + sizeof cut - 1 : length});
+		length += sizeof cut - 1;
+	}
+	put_word(line, key, (struct span){escaped, length});
 }
 
 static void put_number(struct line *line, struct span key, uint64_t number)
