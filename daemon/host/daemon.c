@@ -106,7 +106,7 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);
 	daemon->stirred = calloc(TAILS_MAX, sizeof *daemon->stirred);
 	daemon->stored_offsets = calloc(TAILS_MAX, sizeof *daemon->stored_offsets);
-	daemon->finished = calloc(FINISHED_MAX, sizeof *daemon->finished);
+	daemon->finished = calloc(1, sizeof *daemon->finished);
 	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stirred ||
 	    !daemon->stored_offsets || !daemon->finished)
 		return -ENOMEM;

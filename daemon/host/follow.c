@@ -30,7 +30,11 @@ static bool is_followed(const struct daemon *daemon, const char *path, const str
 
 void follow_remember(struct daemon *daemon, const struct tail_place *place)
 {
-	finished_put(daemon->finished, place);
+	if (!finished_put(daemon->finished, place))
+		log_line(SEVERITY_WARNING,
+			 "more than %d files were read to their end: the %d oldest are forgotten, and read again where they "
+			 "are still there; move them away",
+			 FINISHED_MAX, FINISHED_MAX / 2);
 }
 
 static bool is_old(const struct stat *status)

@@ -200,7 +200,8 @@ static size_t look(struct daemon *daemon, size_t index)
 		daemon->stored_offsets[index] = UINT64_MAX;
 		input.type = INPUT_BREAK;
 		turn_step(daemon, &input);
-		follow_remember(daemon, &tail->last);
+		if (tail->fd < 0) /* else it was emptied, and goes on */
+			follow_remember(daemon, &tail->last);
 		return 0;
 	case TAIL_GAP:
 		input.type = INPUT_GAP;
