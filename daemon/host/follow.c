@@ -32,8 +32,8 @@ void follow_remember(struct daemon *daemon, const struct tail_place *place)
 {
 	if (!finished_put(daemon->finished, place))
 		log_line(SEVERITY_WARNING,
-			 "more than %d files were read to their end: the %d oldest are forgotten, and read again where they "
-			 "are still there; move them away",
+			 "more than %d files were read to their end: the %d oldest are forgotten, and read again "
+			 "where they are still there; move them away",
 			 FINISHED_MAX, FINISHED_MAX / 2);
 }
 

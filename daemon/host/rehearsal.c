@@ -30,11 +30,12 @@ static const struct row {
 	 "test: the token lapsed and the device stayed away; 1 expulsion, not back", 401003, 0, 1, 0},
 	{NOTICE_FLEET, STATE_RAISED, SEVERITY_CRIT, VERDICT_AUTH_FAILURE, NULL, NULL,
 	 "test: 20 devices fail alike within 5 min; look at the hub, not at the devices", 0, 0, 0, 20},
-	{NOTICE_DIGEST, STATE_RAISED, SEVERITY_INFO, VERDICT_NONE, NULL, NULL, "test: nothing needed anybody; 0 alerts stand",
-	 0, 0, 0, 0},
-	{NOTICE_STALLED, STATE_RAISED, SEVERITY_WARNING, VERDICT_NONE, NULL, NULL, "test: nothing came from a source for 45 min",
-	 0, 0, 0, 0},
-	{NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING, VERDICT_NONE, NULL, NULL, "test: input lost unread: up to 1 byte", 0, 0, 0, 0},
+	{NOTICE_DIGEST, STATE_RAISED, SEVERITY_INFO, VERDICT_NONE, NULL, NULL,
+	 "test: nothing needed anybody; 0 alerts stand", 0, 0, 0, 0},
+	{NOTICE_STALLED, STATE_RAISED, SEVERITY_WARNING, VERDICT_NONE, NULL, NULL,
+	 "test: nothing came from a source for 45 min", 0, 0, 0, 0},
+	{NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING, VERDICT_NONE, NULL, NULL,
+	 "test: input lost unread: up to 1 byte", 0, 0, 0, 0},
 };
 
 static void fill(struct notice *notice, const struct row *row, int64_t now_ns)
