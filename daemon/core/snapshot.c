@@ -6,7 +6,8 @@
 #include "engine_parts.h"
 #include "sound.h"
 
-enum { KEY_MAX = 3 * 256 + 8 };
+/* Of a device's row: hub, NUL, size of its id, id, module. */
+enum { KEY_MAX = HUB_NAME_MAX + 2 + 2 * UINT8_MAX };
 
 /* What a device's row holds beside its entry. */
 enum { PART_WATCH = 1, PART_HABITS = 2, PART_BASE = 4 };

@@ -311,6 +311,23 @@ static void test_and_one_that_goes_on_behind_its_end_or_comes_twice(void **state
 	engine_free(engine);
 }
 
+/* It is stored again under a key that has room for what records can name. */
+static void test_one_of_a_hub_that_no_record_can_name_is_left_out(void **state)
+{
+	const struct row *row = row_of(ROW_DEVICE);
+	struct engine *engine = begin();
+	char key[2000];
+
+	memset(key, 'h', sizeof key);
+	memcpy(key + sizeof key - row->key_size, row->key, row->key_size);
+	assert_false(engine_load(engine, ROW_DEVICE, (struct span){key, sizeof key},
+				 (struct span){row->value, row->value_size}));
+	engine_save_again(engine);
+	row_count = 0;
+	assert_true(engine_save(engine, put, NULL));
+	engine_free(engine);
+}
+
 static bool takes(struct engine *engine, enum row_kind kind, struct span key, const void *value, size_t size)
 {
 	return engine_load(engine, kind, key, (struct span){value, size});
@@ -477,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_no_byte_of_a_row_does_harm),
 		cmocka_unit_test(test_a_notice_with_a_value_that_is_none_is_left_out),
 		cmocka_unit_test(test_a_notice_is_kept_however_long_its_texts_are),
+		cmocka_unit_test(test_one_of_a_hub_that_no_record_can_name_is_left_out),
 		cmocka_unit_test(test_a_hub_that_is_in_trouble_for_years_does_not_grow),
 	};
 
