@@ -647,6 +647,14 @@ def a_fault_in_the_configuration_gives_2_and_tells_file_line_and_column(run):
 
 
 @test
+def a_configuration_of_more_than_eight_megabytes_is_refused(run):
+    done = run.call("check", "--config", run.file(b"{" + b" " * (9 * MIB) + b"}"))
+    same(done.returncode, 2)
+    check(b"File too large" in done.stderr, done.stderr.decode())
+    same(run.call("check", "--config", run.file(b"{" + b" " * (7 * MIB) + b"}")).returncode, 0)
+
+
+@test
 def check_tells_that_all_is_good(run):
     done = run.call("check")
     same((done.returncode, done.stderr), (0, b""))
