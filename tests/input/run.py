@@ -16,6 +16,7 @@ import lzma
 import os
 import re
 import pathlib
+import pty
 import random
 import shutil
 import subprocess
@@ -323,6 +324,28 @@ def zstd_is_read(run):
 def standard_input_is_read(run):
     is_the_story(run.scan("-", stdin=GOOD))
     is_the_story(run.scan("-", stdin=gzip.compress(GOOD)))
+
+
+@test
+def progress_tells_how_many_devices_there_are(run):
+    """On a terminal, once a second."""
+    terminal, end = pty.openpty()
+    program = subprocess.Popen([run.lapsectl, "scan", "--config", str(run.config), "-"], stdin=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL, stderr=end, env=run.environment)
+    os.close(end)
+    for record in lines(azure(row) for row in STORY[:3]).splitlines(keepends=True):
+        program.stdin.write(record)
+        program.stdin.flush()
+        time.sleep(1.1)
+    program.stdin.close()
+    program.wait()
+    told = b""
+    try:
+        while got := os.read(terminal, 4096):
+            told += got
+    except OSError:                                  # nobody has the other end any more
+        pass
+    check(b" 2 devices" in told, told.decode())
 
 
 @test
