@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../core/basic/text.h"
 #include "../core/tell/alert.h"
@@ -164,13 +163,12 @@ static void print_rest(const struct survey *survey, const struct tally *tally, s
 		printf(". (--json --all lists everything.)\n");
 }
 
-bool report_text(struct survey *survey, const struct plan *plan, const struct options *options)
+bool report_text(struct survey *survey, const struct plan *plan)
 {
 	const struct finding_of_device *findings = survey_findings(survey);
 	size_t needing = 0, past = 0, devices = findings ? survey_devices(survey) : 0;
 	struct tally tally = {0};
 
-	(void)options;
 	for (size_t i = 0; i < devices; i++) {
 		tally_add(&tally, &findings[i]);
 		if (finding_needs_somebody(&findings[i]))

@@ -24,7 +24,6 @@ static void tell_malformed(const struct survey *survey)
 	fprintf(stderr, "\n");
 }
 
-/* Fills survey from the files of the command line. Returns an exit status. */
 int survey_files(struct survey *survey, const struct options *options)
 {
 	int64_t since = STAMP_NONE, until = STAMP_NEVER;
@@ -94,7 +93,7 @@ static bool report(struct survey *survey, const struct plan *plan, const struct 
 		report_changes(survey, what_if, options);
 		return false;
 	}
-	return options->json ? report_json(survey, plan, options) : report_text(survey, plan, options);
+	return options->json ? report_json(survey, plan, options) : report_text(survey, plan);
 }
 
 int command_scan(const struct options *options)

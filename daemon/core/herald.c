@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "basic/list.h"
 #include "basic/text.h"
 #include "engine_parts.h"
 

@@ -2,6 +2,7 @@
  * heard, or when time has passed. */
 #include <stdlib.h>
 
+#include "basic/list.h"
 #include "engine_parts.h"
 
 /* --- one device --------------------------------------------------------- */

@@ -149,7 +149,6 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 		daemon->tail_count++;
 }
 
-/* Its file was renamed: it is read to its end beside the new one. */
 void follow_let_go(struct daemon *daemon, size_t index)
 {
 	struct tail *tail = &daemon->tails[index];
@@ -271,7 +270,6 @@ static void drop_source(struct daemon *daemon, size_t source)
 	lookout_end(daemon, (uint16_t)source);
 }
 
-/* Follows what is configured, and no longer what is not. */
 int follow_adopt(struct daemon *daemon, const struct config *config)
 {
 	bool kept[SOURCES_MAX] = {false};

@@ -3,6 +3,7 @@
 #define LAPSED_NOTICE_H
 
 #include "../basic/packed.h"
+#include "../judge/dossier.h"
 #include "alert.h"
 
 #define NOTICES(X) \
