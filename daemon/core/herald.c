@@ -34,14 +34,15 @@ static bool tell(struct engine *engine, const struct watch *watch, const struct 
 	return notice != NULL;
 }
 
-static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_state state, const char *shared)
+/* Returns false without memory. */
+static bool tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_state state, const char *shared)
 {
 	const char *hub = registry_hub_at(engine->registry, fleet->hub)->name;
 	struct notice *notice = notices_add(&engine->notices, NOTICE_FLEET, state, SEVERITY_CRIT);
 	char escaped[256], span[STAMP_TEXT];
 
 	if (!notice)
-		return;
+		return false;
 	memcpy(notice->id, fleet->id, sizeof notice->id);
 	notice->verdict = (enum verdict)fleet->verdict;
 	notice->hub = hub;
@@ -59,6 +60,7 @@ static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_s
 			 *shared ? "; they share: " : "", shared);
 	notice->remedy = ruleset_verdict(engine->rules, fleet->verdict)->remedy;
 	notice->doc = ruleset_verdict(engine->rules, fleet->verdict)->doc;
+	return true;
 }
 
 bool herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode)
@@ -185,6 +187,12 @@ static void join(struct fleet *fleet, const struct candidate *candidate)
 	fleet->last_ns = stamp_max(fleet->last_ns, candidate->decided_ns);
 }
 
+static void leave(struct told *told)
+{
+	told->fleet->members--;
+	told->fleet = NULL;
+}
+
 static struct fleet *form_fleet(struct engine *engine, const struct candidate *seed)
 {
 	struct fleet *fleet = calloc(1, sizeof *fleet);
@@ -199,7 +207,7 @@ static struct fleet *form_fleet(struct engine *engine, const struct candidate *s
 	return fleet;
 }
 
-/* Folds alerts that fail alike into one. */
+/* Folds alerts that fail alike into one; without memory they stay as they are. */
 static void fold(struct engine *engine, struct fleet *fleet, struct candidate *alike, size_t count)
 {
 	const char *hub = registry_hub_at(engine->registry, fleet->hub)->name;
@@ -207,18 +215,20 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
 	char shared[300];
 
 	fleet_shared(alike, count, engine->rules, engine->registry, shared, sizeof shared);
+	for (size_t i = 0; i < count; i++)
+		join(fleet, &alike[i]);
+	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
+	fleet->raised = tell_fleet(engine, fleet, STATE_RAISED, shared);
+	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
 	for (size_t i = 0; i < count; i++) {
 		struct watch *watch = alike[i].watch;
 		struct told *told = &watch->told[alike[i].scope];
 
-		if (!told->pending) /* it was told by itself before */
+		if (!fleet->raised)
+			leave(told);
+		else if (!told->pending) /* it was told by itself before */
 			tell(engine, watch, &watch->tip->episodes[alike[i].scope], STATE_CLEARED, told);
-		join(fleet, &alike[i]);
 	}
-	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
-	fleet->raised = true;
-	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
-	tell_fleet(engine, fleet, STATE_RAISED, shared);
 }
 
 /* All alerts of this step and of the last minutes that fail like the seed: if

@@ -66,9 +66,15 @@ static void step(struct engine *engine, const struct input *input, bool told[DEV
 	struct output output;
 
 	engine_step(engine, input, &output);
-	for (size_t i = 0; i < output.count; i++)
-		if (output.notices[i].kind == NOTICE_ALERT && output.notices[i].state == STATE_RAISED)
-			told[output.notices[i].device.data[0] - 'a'] = true;
+	for (size_t i = 0; i < output.count; i++) {
+		const struct notice *notice = &output.notices[i];
+
+		if (notice->kind == NOTICE_ALERT && notice->state == STATE_RAISED)
+			told[notice->device.data[0] - 'a'] = true;
+		/* All that failed by then, and those that follow. */
+		if (notice->kind == NOTICE_FLEET && notice->state == STATE_RAISED)
+			memset(told, true, DEVICES * sizeof *told);
+	}
 }
 
 static struct span expulsion(int device, char text[400])
@@ -145,6 +151,18 @@ static void test_an_alert_that_there_was_no_memory_for_is_told_though_it_is_over
 	while (play(granted, refusal, 1, 9 * STAMP_DAY))
 		granted++;
 	assert_true(granted > 20);
+}
+
+/* Five, for there is room for four notices in a step at first. */
+static void test_devices_that_fail_alike_are_told_of_one_by_one_if_not_as_one(void **state)
+{
+	long granted = 0;
+
+	settings.value[SETTING_FLEET_LEAST] = settings.value[SETTING_FLEET_ENOUGH] = 5;
+	while (play(granted, refusal, 1, 9 * STAMP_DAY))
+		granted++;
+	assert_true(granted > 20);
+	settings.value[SETTING_FLEET_LEAST] = 1000;
 }
 
 struct stored {
@@ -257,6 +275,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_device_is_told_of_or_counted_whatever_memory_is_refused),
 		cmocka_unit_test(test_an_alert_that_there_was_no_memory_for_is_told_though_it_is_over),
+		cmocka_unit_test(test_devices_that_fail_alike_are_told_of_one_by_one_if_not_as_one),
 		cmocka_unit_test(test_what_is_given_to_be_stored_is_whole_whatever_memory_is_refused),
 		cmocka_unit_test(test_a_device_is_found_or_counted_whatever_memory_is_refused),
 	};
