@@ -92,8 +92,9 @@ void herald_untell(struct engine *engine, struct watch *watch, enum scope scope,
 	struct told *told = &watch->told[scope];
 
 	if (told->fleet) {
+		/* Some may have been withdrawn, others cleared: it is over in any case. */
 		if (--told->fleet->members == 0 && told->fleet->raised) {
-			tell_fleet(engine, told->fleet, state, "");
+			tell_fleet(engine, told->fleet, STATE_CLEARED, "");
 			told->fleet->raised = false;
 		}
 	} else if (told->pending) {

@@ -11,6 +11,7 @@ static const struct roster nobody;
 static struct engine *engine;
 static int64_t begin_ns;
 static char told[4096]; /* all alerts in brief, a line each */
+static const char *device, *message;
 
 static int begin(void **state)
 {
@@ -25,6 +26,8 @@ static int begin(void **state)
 	engine = engine_new(rules, &settings, &nobody, &nobody, 1, (struct moment){begin_ns, 0});
 	assert_true(engine && engine_source(engine, "log", 0) && engine_stream(engine, 0));
 	told[0] = '\0';
+	device = "p";
+	message = DENIED;
 	return 0;
 }
 
@@ -43,12 +46,12 @@ static void step(enum input_type type, int second, const char *text)
 
 	engine_step(engine, &(struct input){.type = type, .now = now, .bytes = span_of(text)}, &output);
 	for (size_t i = 0; i < output.count; i++)
-		if (output.notices[i].kind == NOTICE_ALERT)
+		if (output.notices[i].kind == NOTICE_ALERT || output.notices[i].kind == NOTICE_FLEET)
 			snprintf(told + strlen(told), sizeof told - strlen(told), "%s %s\n",
 				 state_names[output.notices[i].state], output.notices[i].sentence);
 }
 
-/* A record so many seconds after the begin; code 0: none. */
+/* A record of the device so many seconds after the begin; code 0: none. */
 static const char *record(int second, const char *operation, int code, char text[1024])
 {
 	char stamp[STAMP_TEXT], result[40] = "";
@@ -57,8 +60,8 @@ static const char *record(int second, const char *operation, int code, char text
 		snprintf(result, sizeof result, "\"resultType\":\"%d\",", code);
 	snprintf(text, 1024,
 		 "{\"time\":\"%s\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT\",\"operationName\":\"%s\","
-		 "\"category\":\"Connections\",%s\"properties\":{\"deviceId\":\"p\",\"errorMessage\":\"%s\"}}\n",
-		 stamp_format(begin_ns + second * STAMP_SECOND, stamp), operation, result, code ? DENIED : "");
+		 "\"category\":\"Connections\",%s\"properties\":{\"deviceId\":\"%s\",\"errorMessage\":\"%s\"}}\n",
+		 stamp_format(begin_ns + second * STAMP_SECOND, stamp), operation, result, device, message);
 	return text;
 }
 
@@ -106,11 +109,34 @@ static void test_a_failure_that_is_read_at_once_with_its_end_is_told(void **stat
 		"cleared over: the device is connected again and settled (the access policy lacks the permission)\n");
 }
 
+static void test_a_fleet_of_which_all_are_back_is_over_whatever_became_of_each(void **state)
+{
+	settings.value[SETTING_FLEET_LEAST] = settings.value[SETTING_FLEET_ENOUGH] = 2;
+	message = "";
+	step(INPUT_CAUGHT_UP, 0, "");
+	for (int i = 0; i < 2; i++) {
+		device = i ? "p" : "q";
+		feed(0, "deviceConnect", 0);
+		feed(1000, "deviceDisconnect", 401003);
+	}
+	step(INPUT_TICK, 2000, "");
+	assert_string_equal(told, "raised 2 devices of hub plant fail alike within 0 s; look at the hub, not at the devices\n");
+	told[0] = '\0';
+	/* Late, so that it was not so. */
+	for (int i = 0; i < 2; i++) {
+		device = i ? "p" : "q";
+		feed(1010, "deviceConnect", 0);
+	}
+	assert_string_equal(told, "cleared over: of the 2 devices that failed alike none is left\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_an_alert_is_told_once_and_its_end_is_its_own, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_failure_that_is_read_at_once_with_its_end_is_told, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_fleet_of_which_all_are_back_is_over_whatever_became_of_each, begin,
+						end),
 	};
 
 	return RUN(tests);
