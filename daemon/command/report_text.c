@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "../core/basic/text.h"
 #include "../core/tell/alert.h"
