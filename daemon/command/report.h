@@ -8,7 +8,7 @@
 
 /* They return whether a device needs somebody. All of these need survey_findings(). */
 bool report_json(struct survey *survey, const struct plan *plan, const struct options *options);
-bool report_text(struct survey *survey, const struct plan *plan, const struct options *options);
+bool report_text(struct survey *survey, const struct plan *plan);
 
 /* The verdicts that other settings would change. */
 void report_changes(struct survey *survey, const struct settings *what_if, const struct options *options);
@@ -30,6 +30,7 @@ void report_device(struct report *report, const struct finding_of_device *findin
 /* The members of one event's object in its evidence. */
 void report_event(struct report *report, const struct event *event);
 
+/* Fills a survey from the files of the command line. Returns an exit status. */
 int survey_files(struct survey *survey, const struct options *options);
 
 /* Returns whether something cannot be said for want of memory, and tells it.

@@ -214,13 +214,12 @@ static void print_rest(const struct tally *tally, const struct rest *rest)
 		printf(". (--json --all lists everything.)\n");
 }
 
-bool report_text(struct survey *survey, const struct plan *plan, const struct options *options)
+bool report_text(struct survey *survey, const struct plan *plan)
 {
 	const struct finding_of_device *findings = survey_findings(survey);
 	struct rest rest = {.devices = findings ? survey_devices(survey) : 0};
 	struct tally tally = {0};
 
-	(void)options;
 	for (size_t i = 0; i < rest.devices; i++) {
 		tally_add(&tally, &findings[i]);
 		if (finding_needs_somebody(&findings[i], plan))

@@ -15,6 +15,8 @@ static int test_alert(const struct options *options)
 	if (!command_plan(options, &plan))
 		return EXIT_WRONG;
 	r = rehearsal_run(&plan.config);
+	if (r < 0)
+		fprintf(stderr, "%s\n", strerror(-r));
 	plan_clear(&plan);
 	return r > 0 ? EXIT_DONE : EXIT_UNREACHED;
 }

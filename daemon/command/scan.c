@@ -40,7 +40,6 @@ static bool is_no_log(const struct counts *counts, const struct options *options
 	       !options->until;
 }
 
-/* Fills survey from the files of the command line. Returns an exit status. */
 int survey_files(struct survey *survey, const struct options *options)
 {
 	int64_t since = STAMP_NONE, until = STAMP_NEVER;
@@ -115,7 +114,7 @@ static bool report(struct survey *survey, const struct plan *plan, const struct 
 		report_changes(survey, what_if, options);
 		return false;
 	}
-	return options->json ? report_json(survey, plan, options) : report_text(survey, plan, options);
+	return options->json ? report_json(survey, plan, options) : report_text(survey, plan);
 }
 
 int command_scan(const struct options *options)

@@ -3,7 +3,6 @@
 #ifndef LAPSED_ENGINE_PARTS_H
 #define LAPSED_ENGINE_PARTS_H
 
-#include "basic/list.h"
 #include "engine.h"
 #include "judge/agenda.h"
 #include "tell/fleet.h"
@@ -101,8 +100,9 @@ static inline const struct life *review_tip(const struct engine *engine, const s
  * not while walking the list of them. */
 void review_arrivals(struct engine *engine);
 
-/* The watch of a device, begun if need be, with room for an event. */
-struct dossier *review_file(void *engine, struct device *device);
+/* The dossier of a device's watch, which is begun if need be, with room for an
+ * event; owner: the engine. NULL: no memory. */
+struct dossier *review_file(void *owner, struct device *device);
 
 /* From now on the source's time is the watch's. Without memory it stays with the
  * one that it had. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "basic/list.h"
 #include "basic/text.h"
 #include "engine_parts.h"
 
@@ -33,14 +34,15 @@ static bool tell(struct engine *engine, const struct watch *watch, const struct 
 	return notice != NULL;
 }
 
-static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_state state, const char *shared)
+/* Returns false without memory. */
+static bool tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_state state, const char *shared)
 {
 	const char *hub = registry_hub_at(engine->registry, fleet->hub)->name;
 	struct notice *notice = notices_add(&engine->notices, NOTICE_FLEET, state, SEVERITY_CRIT);
 	char escaped[256], span[STAMP_TEXT];
 
 	if (!notice)
-		return;
+		return false;
 	memcpy(notice->id, fleet->id, sizeof notice->id);
 	notice->verdict = (enum verdict)fleet->verdict;
 	notice->hub = hub;
@@ -58,6 +60,7 @@ static void tell_fleet(struct engine *engine, struct fleet *fleet, enum notice_s
 			 *shared ? "; they share: " : "", shared);
 	notice->remedy = ruleset_verdict(engine->rules, fleet->verdict)->remedy;
 	notice->doc = ruleset_verdict(engine->rules, fleet->verdict)->doc;
+	return true;
 }
 
 bool herald_raise(struct engine *engine, struct watch *watch, enum scope scope, const struct episode *episode)
@@ -79,7 +82,6 @@ bool herald_raise(struct engine *engine, struct watch *watch, enum scope scope, 
 		.pending = true,
 	};
 	engine->repeat_mono_ns = stamp_min(engine->repeat_mono_ns, watch->told[scope].repeat_mono_ns);
-	watch->last_told_ns[scope] = episode->opened_ns;
 	engine->told++;
 	return true;
 }
@@ -90,8 +92,9 @@ void herald_untell(struct engine *engine, struct watch *watch, enum scope scope,
 	struct told *told = &watch->told[scope];
 
 	if (told->fleet) {
+		/* Some may have been withdrawn, others cleared: it is over in any case. */
 		if (--told->fleet->members == 0 && told->fleet->raised) {
-			tell_fleet(engine, told->fleet, state, "");
+			tell_fleet(engine, told->fleet, STATE_CLEARED, "");
 			told->fleet->raised = false;
 		}
 	} else if (told->pending) {
@@ -102,6 +105,8 @@ void herald_untell(struct engine *engine, struct watch *watch, enum scope scope,
 	} else {
 		tell(engine, watch, episode, state, told);
 	}
+	if (state == STATE_WITHDRAWN)
+		watch_unmention(watch, scope, told->opened_ns);
 	*told = (struct told){.verdict = VERDICT_NONE};
 	engine->told--;
 }
@@ -183,6 +188,12 @@ static void join(struct fleet *fleet, const struct candidate *candidate)
 	fleet->last_ns = stamp_max(fleet->last_ns, candidate->decided_ns);
 }
 
+static void leave(struct told *told)
+{
+	told->fleet->members--;
+	told->fleet = NULL;
+}
+
 static struct fleet *form_fleet(struct engine *engine, const struct candidate *seed)
 {
 	struct fleet *fleet = calloc(1, sizeof *fleet);
@@ -197,7 +208,7 @@ static struct fleet *form_fleet(struct engine *engine, const struct candidate *s
 	return fleet;
 }
 
-/* Folds alerts that fail alike into one. */
+/* Folds alerts that fail alike into one; without memory they stay as they are. */
 static void fold(struct engine *engine, struct fleet *fleet, struct candidate *alike, size_t count)
 {
 	const char *hub = registry_hub_at(engine->registry, fleet->hub)->name;
@@ -205,18 +216,20 @@ static void fold(struct engine *engine, struct fleet *fleet, struct candidate *a
 	char shared[300];
 
 	fleet_shared(alike, count, engine->rules, engine->registry, shared, sizeof shared);
+	for (size_t i = 0; i < count; i++)
+		join(fleet, &alike[i]);
+	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
+	fleet->raised = tell_fleet(engine, fleet, STATE_RAISED, shared);
+	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
 	for (size_t i = 0; i < count; i++) {
 		struct watch *watch = alike[i].watch;
 		struct told *told = &watch->told[alike[i].scope];
 
-		if (!told->pending) /* it was told by itself before */
+		if (!fleet->raised)
+			leave(told);
+		else if (!told->pending) /* it was told by itself before */
 			tell(engine, watch, &watch->tip->episodes[alike[i].scope], STATE_CLEARED, told);
-		join(fleet, &alike[i]);
 	}
-	alert_id(hub, nobody, nobody, verdict_names[fleet->verdict], fleet->first_ns, fleet->id);
-	fleet->raised = true;
-	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
-	tell_fleet(engine, fleet, STATE_RAISED, shared);
 }
 
 /* All alerts of this step and of the last minutes that fail like the seed: if
@@ -329,12 +342,14 @@ static void tell_candidates(struct engine *engine)
 		struct told *told = &one->watch->told[one->scope];
 
 		told->pending = false;
-		if (told->fleet)
-			continue;
-		if (tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told))
-			remember_recent(engine, one);
-		else
+		if (!told->fleet &&
+		    !tell(engine, one->watch, &one->watch->tip->episodes[one->scope], STATE_RAISED, told)) {
 			take_back(engine, one->watch, told);
+			continue;
+		}
+		watch_mention(one->watch, one->scope, told->opened_ns);
+		if (!told->fleet)
+			remember_recent(engine, one);
 	}
 	engine->candidate_count = 0;
 }
@@ -422,11 +437,11 @@ void herald_stall(struct engine *engine, struct source *source)
 
 	if (stalled == source->stalled || !engine->caught_up)
 		return;
-	source->stalled = stalled;
 	notice = notices_add(&engine->notices, NOTICE_STALLED, stalled ? STATE_RAISED : STATE_CLEARED,
 			     SEVERITY_WARNING);
 	if (!notice)
 		return;
+	source->stalled = stalled;
 	text_escape(span_of(source->name), "", name, sizeof name);
 	name_waiting(engine, source, waiting, sizeof waiting);
 	if (stalled)
@@ -443,12 +458,13 @@ void herald_limit(struct engine *engine)
 	engine->status.unjudged++;
 	if (engine->limit_told)
 		return;
-	engine->limit_told = true;
 	notice = notices_add(&engine->notices, NOTICE_LIMIT, STATE_RAISED, SEVERITY_WARNING);
-	if (notice)
-		snprintf(notice->sentence, sizeof notice->sentence,
-			 "devices_max (%lld) is reached, or memory: further devices are counted but not judged",
-			 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
+	if (!notice)
+		return;
+	engine->limit_told = true;
+	snprintf(notice->sentence, sizeof notice->sentence,
+		 "devices_max (%lld) is reached, or memory: further devices are counted but not judged",
+		 (long long)engine->settings->value[SETTING_DEVICES_MAX]);
 }
 
 void herald_limited(struct engine *engine, reason_id reason)
@@ -457,13 +473,14 @@ void herald_limited(struct engine *engine, reason_id reason)
 
 	if (engine->limited_told)
 		return;
-	engine->limited_told = true;
 	notice = notices_add(&engine->notices, NOTICE_LIMIT, STATE_RAISED, SEVERITY_WARNING);
-	if (notice)
-		snprintf(notice->sentence, sizeof notice->sentence,
-			 "the pattern of reason \"%s\" takes too long on a message and was given up: make it simpler; "
-			 "such messages are counted, and count as not matched",
-			 ruleset_reason(engine->rules, reason)->id);
+	if (!notice)
+		return;
+	engine->limited_told = true;
+	snprintf(notice->sentence, sizeof notice->sentence,
+		 "the pattern of reason \"%s\" takes too long on a message and was given up: make it simpler; "
+		 "such messages are counted, and count as not matched",
+		 ruleset_reason(engine->rules, reason)->id);
 }
 
 void herald_gap(struct engine *engine, const struct input *gap, struct span source)

@@ -2,6 +2,7 @@
  * heard, or when time has passed. */
 #include <stdlib.h>
 
+#include "basic/list.h"
 #include "engine_parts.h"
 
 /* --- one device --------------------------------------------------------- */
@@ -66,8 +67,12 @@ static bool review_episode(struct engine *engine, struct watch *watch, enum scop
 		return true;
 	if (is_muted(engine, watch))
 		return true;
-	if (told->verdict != VERDICT_NONE)
-		herald_untell(engine, watch, scope, episode, STATE_CLEARED);
+	if (told->verdict != VERDICT_NONE) {
+		/* It has become worse; or it is over, and this is another. */
+		const struct episode *over = find_ended(&engine->tip_court, scope, told->opened_ns);
+
+		herald_untell(engine, watch, scope, over ? over : episode, STATE_CLEARED);
+	}
 	return herald_raise(engine, watch, scope, episode);
 }
 
@@ -92,6 +97,7 @@ static void count_ended(struct engine *engine, struct watch *watch)
 {
 	for (size_t i = 0; i < engine->fold_court.ended_count; i++) {
 		const struct episode *episode = &engine->fold_court.ended[i];
+		bool was_told = watch_unmention(watch, (enum scope)episode->scope, episode->opened_ns);
 
 		engine->digest[episode->verdict]++;
 		engine->status.verdicts[episode->verdict]++;
@@ -100,8 +106,7 @@ static void count_ended(struct engine *engine, struct watch *watch)
 			continue;
 		if (episode->verdict == VERDICT_RECOVERED)
 			herald_recovered(engine, watch, episode);
-		else if (episode->verdict == VERDICT_AUTH_FAILURE &&
-			 watch->last_told_ns[episode->scope] != episode->opened_ns)
+		else if (episode->verdict == VERDICT_AUTH_FAILURE && !was_told)
 			herald_over(engine, watch, episode);
 	}
 	engine->digest_losses += watch->losses;

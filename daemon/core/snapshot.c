@@ -6,7 +6,8 @@
 #include "engine_parts.h"
 #include "sound.h"
 
-enum { KEY_MAX = 3 * 256 + 8 };
+/* Of a device's row: hub, NUL, size of its id, id, module. */
+enum { KEY_MAX = HUB_NAME_MAX + 2 + 2 * UINT8_MAX };
 
 /* What a device's row holds beside its entry. */
 enum { PART_WATCH = 1, PART_HABITS = 2, PART_BASE = 4 };
@@ -17,7 +18,7 @@ enum { PART_WATCH = 1, PART_HABITS = 2, PART_BASE = 4 };
 static const uint32_t layout[] = {SNAPSHOT_VERSION,      sizeof(struct life),    sizeof(struct event),
 				  sizeof(struct device), sizeof(struct told),    sizeof(struct trouble),
 				  sizeof(struct habits), sizeof(struct fleet),   offsetof(struct life, episodes),
-				  sizeof(struct notice)};
+				  sizeof(struct notice), sizeof(struct mention)};
 
 struct saver {
 	snapshot_put put;
@@ -112,7 +113,7 @@ static void save_few(struct engine *engine, struct saver *saver)
 static void put_watch(struct packed *row, const struct watch *watch)
 {
 	uint32_t events = (uint32_t)watch->dossier.count, texts = (uint32_t)watch->dossier.excerpt_count;
-	uint32_t fleets[SCOPE_COUNT];
+	uint32_t mentions = (uint32_t)watch->mention_count, fleets[SCOPE_COUNT];
 
 	packed_put(row, watch->base, watch->base ? sizeof *watch->base : 0);
 	packed_put(row, &watch->source, sizeof watch->source);
@@ -120,7 +121,8 @@ static void put_watch(struct packed *row, const struct watch *watch)
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		fleets[i] = watch->told[i].fleet ? watch->told[i].fleet->number : 0;
 	packed_put(row, fleets, sizeof fleets);
-	packed_put(row, watch->last_told_ns, sizeof watch->last_told_ns);
+	packed_put(row, &mentions, sizeof mentions);
+	packed_put(row, watch->mentions, mentions * sizeof(struct mention));
 	packed_put(row, &watch->announced, sizeof watch->announced);
 	packed_put(row, &events, sizeof events);
 	packed_put(row, watch->dossier.events, events * sizeof(struct event));
@@ -310,6 +312,24 @@ static bool load_events(const struct loader *loader, struct dossier *dossier, st
 	return true;
 }
 
+static bool load_mentions(struct watch *watch, struct span *value)
+{
+	uint32_t mentions;
+
+	if (!packed_take(value, &mentions, sizeof mentions) || mentions > value->size / sizeof(struct mention))
+		return false;
+	watch->mentions = malloc((mentions + 1) * sizeof *watch->mentions);
+	if (!watch->mentions)
+		return false;
+	watch->mention_capacity = mentions + 1;
+	watch->mention_count = mentions;
+	packed_take(value, watch->mentions, mentions * sizeof *watch->mentions);
+	for (uint32_t i = 0; i < mentions; i++)
+		if (!sound_mention(&watch->mentions[i]))
+			return false;
+	return true;
+}
+
 static void count_told(struct engine *engine, const struct loader *loader, struct told *told, uint32_t fleet)
 {
 	told->fleet = fleet < 256 ? loader->fleets[fleet] : NULL;
@@ -339,7 +359,7 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 	watch_rewind(watch);
 	if (!packed_take(&value, &source, sizeof source) || !packed_take(&value, watch->told, sizeof watch->told) ||
 	    !packed_take(&value, fleets, sizeof fleets) ||
-	    !packed_take(&value, watch->last_told_ns, sizeof watch->last_told_ns) ||
+	    !load_mentions(watch, &value) ||
 	    !packed_take(&value, &watch->announced, sizeof watch->announced) ||
 	    !load_events(loader, &watch->dossier, &value) || !load_texts(&watch->dossier, &value) ||
 	    value.size > 0 || !sound_truth(&watch->announced))

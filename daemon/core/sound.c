@@ -163,6 +163,11 @@ bool sound_told(const struct told *told)
 	return told->verdict < VERDICT_COUNT && sound_truth(&told->pending) && sound_time_or_none(told->opened_ns);
 }
 
+bool sound_mention(const struct mention *mention)
+{
+	return mention->scope < SCOPE_COUNT && sound_time(mention->opened_ns);
+}
+
 bool sound_events(const struct event *events, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -19,6 +19,7 @@ bool sound_device(const struct device *device);
 bool sound_habits(const struct habits *habits, const struct device *device);
 bool sound_life(const struct life *life);
 bool sound_told(const struct told *told);
+bool sound_mention(const struct mention *mention);
 
 /* In their order, too. */
 bool sound_events(const struct event *events, size_t count);

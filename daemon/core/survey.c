@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "survey.h"
 
 #include <stdlib.h>
@@ -222,8 +223,6 @@ static void hand_out(struct survey *survey)
 	survey->last = NULL;
 }
 
-static struct registry *ordered_registry; /* for order_devices(): qsort has no argument */
-
 static int order_spans(struct span a, struct span b)
 {
 	size_t size = a.size < b.size ? a.size : b.size;
@@ -232,18 +231,17 @@ static int order_spans(struct span a, struct span b)
 	return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
-static int order_hubs(uint16_t a, uint16_t b)
+static int order_hubs(struct registry *registry, uint16_t a, uint16_t b)
 {
 	if (a == b)
 		return 0;
-	return order_spans(span_of(registry_hub_at(ordered_registry, a)->name),
-			   span_of(registry_hub_at(ordered_registry, b)->name));
+	return order_spans(span_of(registry_hub_at(registry, a)->name), span_of(registry_hub_at(registry, b)->name));
 }
 
-static int order_devices(const void *a, const void *b)
+static int order_devices(const void *a, const void *b, void *registry)
 {
 	const struct device *left = *(struct device *const *)a, *right = *(struct device *const *)b;
-	int order = order_hubs(left->hub, right->hub);
+	int order = order_hubs(registry, left->hub, right->hub);
 
 	order = order ? order : order_spans(device_id(left), device_id(right));
 	return order ? order : order_spans(device_module(left), device_module(right));
@@ -309,9 +307,8 @@ void survey_close(struct survey *survey)
 	if (registry_hubs(survey->registry) > 1)
 		for (size_t i = 0; i < count; i++)
 			announce(survey, survey->order[i]);
-	ordered_registry = survey->registry;
 	if (count > 1)
-		qsort(survey->order, count, sizeof *survey->order, order_devices);
+		qsort_r(survey->order, count, sizeof *survey->order, order_devices, survey->registry);
 }
 
 /* --- judging ------------------------------------------------------------ */

@@ -26,11 +26,11 @@ static const struct key_row {
 
 _Static_assert((int)KEY_COUNT == (int)CONFIG_KEYS, "each key has an origin");
 
-void config_default(struct config *ret)
+bool config_default(struct config *ret)
 {
 	*ret = (struct config){0};
-	sinks_config_default(&ret->alerts);
 	settings_default(&ret->settings);
+	return sinks_config_default(&ret->alerts);
 }
 
 static void clear_sources(struct config *config)
@@ -264,7 +264,7 @@ int config_read(struct config *config, const char *file, bool needed, struct fau
 	if (r > 0)
 		return r;
 	if (asprintf(&folder, "%.*sconf.d", (int)(slash ? slash - file + 1 : 0), file) < 0)
-		return -ENOMEM;
+		return fault_set(fault, "", 0, 0, "out of memory");
 	r = folder_list(folder, ".json", &paths, &count);
 	if (r < 0)
 		r = fault_set(fault, folder, 0, 0, "cannot list the drop-ins: %s", strerror(-r));

@@ -31,11 +31,12 @@ struct config {
 	size_t file_count;
 };
 
-void config_default(struct config *ret);
+/* Returns false without memory; clear it in any case. */
+bool config_default(struct config *ret);
 void config_clear(struct config *config);
 
 /* Reads file, if it is there (it must be if `needed`), and its drop-ins.
- * Returns 0, FAULT, or -errno. */
+ * Returns 0 or FAULT. */
 int config_read(struct config *config, const char *file, bool needed, struct fault *fault);
 
 /* The file that says what to follow; NULL: none does. */

@@ -60,14 +60,16 @@ static void on_hangup(uv_signal_t *signal, int number)
 	reload(signal->data);
 }
 
-static void resend(void *owner, struct span bytes)
+static bool resend(void *owner, struct span bytes)
 {
 	struct daemon *daemon = owner;
 	struct notice notice;
 
 	daemon->held++;
-	if (notice_unpack(bytes, daemon->plan->rules, &notice))
-		turn_tell(daemon, &notice, daemon_now());
+	if (!notice_unpack(bytes, daemon->plan->rules, &notice))
+		return false;
+	turn_tell(daemon, &notice, daemon_now());
+	return true;
 }
 
 /* Goes on where an earlier run has come to. */
@@ -104,7 +106,7 @@ static int open_all(struct daemon *daemon, struct fault *fault)
 	daemon->tail_sources = calloc(TAILS_MAX, sizeof *daemon->tail_sources);
 	daemon->stirred = calloc(TAILS_MAX, sizeof *daemon->stirred);
 	daemon->stored_offsets = calloc(TAILS_MAX, sizeof *daemon->stored_offsets);
-	daemon->finished = calloc(FINISHED_MAX, sizeof *daemon->finished);
+	daemon->finished = calloc(1, sizeof *daemon->finished);
 	if (!daemon->engine || !daemon->sources || !daemon->tails || !daemon->tail_sources || !daemon->stirred ||
 	    !daemon->stored_offsets || !daemon->finished)
 		return -ENOMEM;

@@ -89,7 +89,7 @@ struct daemon {
 	uint64_t *stored_offsets; /* of each tail, as committed last */
 	struct tail_place *released; /* closed since the last commit that was good; at most FINISHED_MAX */
 	size_t released_count;
-	struct tail_place *finished; /* files that were read to their end, under whatever name: see follow.c */
+	struct finished *finished; /* files that were read to their end, under whatever name: see follow.c */
 	bool too_many_told;
 	size_t tail_count;
 	size_t next;         /* tail that the next round begins with */

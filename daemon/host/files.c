@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 8 << 20 };
+enum { FILE_MAX = 8 << 20 }; /* bytes */
 
 int file_read(const char *path, char **ret_text, size_t *ret_size)
 {
@@ -24,16 +24,18 @@ int file_read(const char *path, char **ret_text, size_t *ret_size)
 		if (capacity - size < 4096) {
 			char *larger = realloc(text, capacity = capacity ? capacity * 2 : 16384);
 
-			if (!larger || capacity > 2 * FILE_MAX) {
+			if (!larger) {
 				n = -1;
-				errno = larger ? EFBIG : ENOMEM;
-				text = larger ? larger : text;
 				break;
 			}
 			text = larger;
 		}
 		n = read(fd, text + size, capacity - size - 1);
 		size += n > 0 ? (size_t)n : 0;
+		if (size > FILE_MAX) {
+			n = -1;
+			errno = EFBIG;
+		}
 	}
 	if (n < 0) {
 		int error = errno;

@@ -5,13 +5,20 @@
 
 #include "tail.h"
 
-enum { FINISHED_MAX = 65536 }; /* a power of two: more than seven years of hourly blobs */
+enum { FINISHED_MAX = 65536 }; /* more than seven years of hourly blobs */
 
-/* In a table of so many places, all zero at first. Where it is full another one
- * is forgotten. */
-void finished_put(struct tail_place table[FINISHED_MAX], const struct tail_place *place);
+/* All zero: none yet. */
+struct finished {
+	struct tail_place places[FINISHED_MAX]; /* oldest first */
+	uint32_t slots[2 * FINISHED_MAX];       /* index + 1, by the hash of device and inode; 0: free */
+	uint32_t count;
+};
 
-/* NULL: not known. */
-const struct tail_place *finished_find(const struct tail_place table[FINISHED_MAX], uint64_t device, uint64_t inode);
+/* Returns false if it was full: then the older half of it is forgotten. A file of
+ * which nothing was read needs no place. */
+bool finished_put(struct finished *finished, const struct tail_place *place);
+
+/* NULL: not known. Good until the next is put. */
+const struct tail_place *finished_find(const struct finished *finished, uint64_t device, uint64_t inode);
 
 #endif

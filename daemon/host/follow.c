@@ -30,7 +30,11 @@ static bool is_followed(const struct daemon *daemon, const char *path, const str
 
 void follow_remember(struct daemon *daemon, const struct tail_place *place)
 {
-	finished_put(daemon->finished, place);
+	if (!finished_put(daemon->finished, place))
+		log_line(SEVERITY_WARNING,
+			 "more than %d files were read to their end: the %d oldest are forgotten, and read again "
+			 "where they are still there; move them away",
+			 FINISHED_MAX, FINISHED_MAX / 2);
 }
 
 static bool is_old(const struct stat *status)
@@ -145,7 +149,6 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 		daemon->tail_count++;
 }
 
-/* Its file was renamed: it is read to its end beside the new one. */
 void follow_let_go(struct daemon *daemon, size_t index)
 {
 	struct tail *tail = &daemon->tails[index];
@@ -267,7 +270,6 @@ static void drop_source(struct daemon *daemon, size_t source)
 	lookout_end(daemon, (uint16_t)source);
 }
 
-/* Follows what is configured, and no longer what is not. */
 int follow_adopt(struct daemon *daemon, const struct config *config)
 {
 	bool kept[SOURCES_MAX] = {false};

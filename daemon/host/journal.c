@@ -108,7 +108,6 @@ static void take_frame(struct journal *journal, const struct journal_frame *fram
 		journal->take(journal->context,
 			      &(struct input){.type = INPUT_BYTES,
 					      .bytes = {words + frame->words_size, frame->records_size}});
-	/* Not before the records are taken: whoever asks now gets both. */
 }
 
 /* --- the pipe ----------------------------------------------------------- */

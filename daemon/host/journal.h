@@ -17,7 +17,7 @@
 #include <uv.h>
 
 #include "../core/engine.h"
-#include "config.h"
+#include "source_config.h"
 
 /* Hidden first argument of the program: be a reader. Then the place, the
  * position ("": from the head) and the matches. */

@@ -44,16 +44,18 @@ static bool fail(struct reading *reading, const char *why)
 	return false;
 }
 
-static void tell_progress(const struct survey *survey, const struct reading *reading)
+static void tell_progress(struct survey *survey, const struct reading *reading)
 {
+	size_t devices = registry_devices(survey_registry(survey)); /* survey_devices() are known at the end */
+
 	if (!reading->progress || !is_time_to_tell())
 		return;
 	if (reading->size > 0)
 		fprintf(stderr, "\r\033[K%s: %lld %%, %zu devices", reading->path,
-			(long long)(reading->done * 100 / reading->size), survey_devices(survey));
+			(long long)(reading->done * 100 / reading->size), devices);
 	else
 		fprintf(stderr, "\r\033[K%s: %lld MB, %zu devices", reading->path, (long long)(reading->done >> 20),
-			survey_devices(survey));
+			devices);
 }
 
 /* Returns how many bytes are in the buffer, 0 at the end, -1 with errno. */

@@ -3,7 +3,6 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-
 void notify_ready(const char *status)
 {
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);

@@ -62,7 +62,8 @@ static int read_config(struct plan *plan, const struct plan_options *options, st
 {
 	int r;
 
-	config_default(&plan->config);
+	if (!config_default(&plan->config))
+		return fault_set(fault, "", 0, 0, "out of memory");
 	r = config_read(&plan->config, options->config ? options->config : LAPSED_CONFIG_FILE, options->config != NULL,
 			fault);
 	for (size_t i = 0; i < options->set_count && r == 0; i++)

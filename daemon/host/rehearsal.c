@@ -15,26 +15,27 @@ enum { PATIENCE_MS = 5000 };
 static const struct row {
 	enum notice_kind kind;
 	enum notice_state state;
-	int severity;
+	enum severity severity;
 	enum verdict verdict;
 	const char *msgid, *reason, *sentence; /* msgid: NULL, the kind's own */
 	uint32_t code, refusals, expulsions, devices;
 } rows[] = {
-	{NOTICE_ALERT, STATE_RAISED, 3, VERDICT_AUTH_FAILURE, "AUTH_FAIL", "test",
+	{NOTICE_ALERT, STATE_RAISED, SEVERITY_ERR, VERDICT_AUTH_FAILURE, "AUTH_FAIL", "test",
 	 "test: the device has lost its right to connect; 3 refusals in 1 min", 401003, 3, 0, 0},
-	{NOTICE_ALERT, STATE_CLEARED, 3, VERDICT_AUTH_FAILURE, "AUTH_FAIL", "test",
+	{NOTICE_ALERT, STATE_CLEARED, SEVERITY_ERR, VERDICT_AUTH_FAILURE, "AUTH_FAIL", "test",
 	 "test: over: the device is connected again and settled", 401003, 3, 0, 0},
-	{NOTICE_ALERT, STATE_WITHDRAWN, 3, VERDICT_AUTH_FAILURE, "AUTH_FAIL", "test",
+	{NOTICE_ALERT, STATE_WITHDRAWN, SEVERITY_ERR, VERDICT_AUTH_FAILURE, "AUTH_FAIL", "test",
 	 "test: withdrawn: a late record shows that it was not so", 401003, 3, 0, 0},
-	{NOTICE_ALERT, STATE_RAISED, 4, VERDICT_NOT_RETURNED, "NOT_RETURNED", NULL,
+	{NOTICE_ALERT, STATE_RAISED, SEVERITY_WARNING, VERDICT_NOT_RETURNED, "NOT_RETURNED", NULL,
 	 "test: the token lapsed and the device stayed away; 1 expulsion, not back", 401003, 0, 1, 0},
-	{NOTICE_FLEET, STATE_RAISED, 2, VERDICT_AUTH_FAILURE, NULL, NULL,
+	{NOTICE_FLEET, STATE_RAISED, SEVERITY_CRIT, VERDICT_AUTH_FAILURE, NULL, NULL,
 	 "test: 20 devices fail alike within 5 min; look at the hub, not at the devices", 0, 0, 0, 20},
-	{NOTICE_DIGEST, STATE_RAISED, 6, VERDICT_NONE, NULL, NULL, "test: nothing needed anybody; 0 alerts stand",
-	 0, 0, 0, 0},
-	{NOTICE_STALLED, STATE_RAISED, 4, VERDICT_NONE, NULL, NULL, "test: nothing came from a source for 45 min",
-	 0, 0, 0, 0},
-	{NOTICE_GAP, STATE_RAISED, 4, VERDICT_NONE, NULL, NULL, "test: input lost unread: up to 1 byte", 0, 0, 0, 0},
+	{NOTICE_DIGEST, STATE_RAISED, SEVERITY_INFO, VERDICT_NONE, NULL, NULL,
+	 "test: nothing needed anybody; 0 alerts stand", 0, 0, 0, 0},
+	{NOTICE_STALLED, STATE_RAISED, SEVERITY_WARNING, VERDICT_NONE, NULL, NULL,
+	 "test: nothing came from a source for 45 min", 0, 0, 0, 0},
+	{NOTICE_GAP, STATE_RAISED, SEVERITY_WARNING, VERDICT_NONE, NULL, NULL,
+	 "test: input lost unread: up to 1 byte", 0, 0, 0, 0},
 };
 
 static void fill(struct notice *notice, const struct row *row, int64_t now_ns)

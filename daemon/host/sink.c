@@ -24,8 +24,6 @@ enum {
 	UDP_QUIET_MS = 50,        /* how long an ICMP error may take */
 	TCP_SEND_BYTES = 64 << 10, /* of the kernel: what is in there nobody can take back */
 	TCP_PATIENCE_MS = 30000,
-	NOTICE = 5,
-	WARNING = 4,
 };
 
 enum link { LINK_DOWN, LINK_RESOLVING, LINK_CONNECTING, LINK_UP };
@@ -70,8 +68,8 @@ static void tell_down(struct sink *sink, const char *what, const char *todo)
 {
 	snprintf(sink->trouble, sizeof sink->trouble, "%s: %s", what, todo);
 	if (!sink->told_down)
-		log_line(WARNING, "alerts to %s: %s; %s Trying again; up to %d alerts are kept", sink->name, what, todo,
-			 OUTBOX_MAX);
+		log_line(SEVERITY_WARNING, "alerts to %s: %s; %s Trying again; up to %d alerts are kept", sink->name,
+			 what, todo, OUTBOX_MAX);
 	sink->told_down = true;
 }
 
@@ -81,10 +79,10 @@ static void tell_up(struct sink *sink)
 
 	sink->lost_before = sink->outbox.lost;
 	if (sink->told_down)
-		log_line(NOTICE, "alerts to %s: the receiver is there again; %llu alerts were lost", sink->name,
-			 (unsigned long long)lost);
+		log_line(SEVERITY_NOTICE, "alerts to %s: the receiver is there again; %llu alerts were lost",
+			 sink->name, (unsigned long long)lost);
 	else if (lost)
-		log_line(WARNING, "alerts to %s: %llu alerts were lost", sink->name, (unsigned long long)lost);
+		log_line(SEVERITY_WARNING, "alerts to %s: %llu alerts were lost", sink->name, (unsigned long long)lost);
 	sink->told_down = sink->told_full = false;
 	sink->trouble[0] = '\0';
 }
@@ -471,8 +469,8 @@ void sink_push(struct sink *sink, const char *data, size_t size)
 {
 	if (!outbox_push(&sink->outbox, data, size) && !sink->told_full) {
 		sink->told_full = true;
-		log_line(WARNING, "alerts to %s: %d wait already; the oldest are dropped from now on", sink->name,
-			 OUTBOX_MAX);
+		log_line(SEVERITY_WARNING, "alerts to %s: %d wait already; the oldest are dropped from now on",
+			 sink->name, OUTBOX_MAX);
 	}
 	flush(sink);
 }

@@ -238,16 +238,19 @@ void store_load_journal(struct store *store, const char *name, char *position, s
 	sqlite3_finalize(statement);
 }
 
-void store_load_notices(struct store *store, void (*take)(void *owner, struct span bytes), void *owner)
+void store_load_notices(struct store *store, bool (*take)(void *owner, struct span bytes), void *owner)
 {
 	sqlite3_stmt *statement;
+	long bad = 0;
 
 	if (sqlite3_prepare_v2(store->database, "SELECT bytes FROM notice ORDER BY number", -1, &statement, NULL) !=
 	    SQLITE_OK)
 		return;
 	while (sqlite3_step(statement) == SQLITE_ROW)
-		take(owner, blob(statement, 0));
+		bad += !take(owner, blob(statement, 0));
 	sqlite3_finalize(statement);
+	if (bad)
+		log_line(SEVERITY_WARNING, "%ld alerts of the state could not be read and are not sent", bad);
 }
 
 /* --- one transaction ---------------------------------------------------- */
@@ -316,10 +319,16 @@ void store_put_journal(struct store *store, const char *name, const char *positi
 	run(store, PUT_JOURNAL);
 }
 
-void store_put_notice(struct store *store, struct span bytes)
+void store_put_notice(struct store *store, const struct notice *notice)
 {
-	bind(store, PUT_NOTICE, 1, bytes);
+	struct packed packed = {0};
+
+	notice_pack(notice, &packed);
+	if (packed.failed && !store->error)
+		store->error = SQLITE_NOMEM;
+	bind(store, PUT_NOTICE, 1, (struct span){packed.data, packed.size});
 	run(store, PUT_NOTICE);
+	free(packed.data);
 }
 
 void store_drop_notices(struct store *store)

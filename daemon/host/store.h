@@ -28,15 +28,16 @@ bool store_load_file(struct store *store, const char *path, uint64_t device, uin
 /* Up to where a journal was taken: "" if it never was. */
 void store_load_journal(struct store *store, const char *name, char *position, size_t size);
 
-/* Gives the notices that were not confirmed, oldest first. */
-void store_load_notices(struct store *store, void (*take)(void *owner, struct span bytes), void *owner);
+/* Gives the notices that were not confirmed, oldest first; take returns whether it
+ * could read one. */
+void store_load_notices(struct store *store, bool (*take)(void *owner, struct span bytes), void *owner);
 
 /* One transaction. Between begin and commit everything may be put. */
 void store_begin(struct store *store);
 void store_put_engine(struct store *store, struct engine *engine);
 void store_put_file(struct store *store, const char *path, const struct tail_place *at, struct place place);
 void store_put_journal(struct store *store, const char *name, const char *position);
-void store_put_notice(struct store *store, struct span bytes);
+void store_put_notice(struct store *store, const struct notice *notice);
 
 /* All notices that were stored before this transaction have been sent. */
 void store_drop_notices(struct store *store);

@@ -36,18 +36,18 @@ struct tail {
 
 enum tail_found {
 	TAIL_IDLE,  /* nothing new */
-	TAIL_BYTES, /* ret_bytes; look again, there may be more */
+	TAIL_BYTES, /* look again, there may be more */
 	TAIL_BREAK, /* the file has ended; the next bytes are of another */
 	TAIL_GAP,   /* bytes were lost unread; a TAIL_BREAK follows */
 	TAIL_LOST,  /* the file that was followed before the start is gone; what it still held is lost */
-	TAIL_ERROR, /* *ret_error says -errno; told once until it changes */
+	TAIL_ERROR, /* it cannot be read; told once until the error changes */
 };
 
 struct tail_news {
-	struct span bytes; /* in the caller's buffer */
+	struct span bytes; /* of TAIL_BYTES: in the caller's buffer */
 	bool at_end;       /* the file had no more */
-	uint64_t lost_from, lost_bytes;
-	int error;
+	uint64_t lost_from, lost_bytes; /* of TAIL_GAP */
+	int error;         /* of TAIL_ERROR: -errno */
 };
 
 /* Returns false without memory. resume: where an earlier run has come to; NULL:

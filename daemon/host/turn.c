@@ -60,16 +60,6 @@ static void store_journals(struct daemon *daemon)
 					  journal_position(daemon->inlets[i].journal));
 }
 
-static void store_notices(struct daemon *daemon, const struct output *output)
-{
-	static char packed[sizeof(struct notice) + 4096];
-	size_t size;
-
-	for (size_t i = 0; i < output->count; i++)
-		if ((size = notice_pack(&output->notices[i], packed, sizeof packed)))
-			store_put_notice(daemon->store, (struct span){packed, size});
-}
-
 /* What was read, what follows from it, and what is to be told of it, together.
  * If it cannot be stored, alerts are told all the same: they may be told again
  * after a restart, under the same ids. */
@@ -91,8 +81,8 @@ void turn_commit(struct daemon *daemon, const struct output *output)
 	store_put_engine(daemon->store, daemon->engine);
 	store_tails(daemon);
 	store_journals(daemon);
-	if (output)
-		store_notices(daemon, output);
+	for (size_t i = 0; output && i < output->count; i++)
+		store_put_notice(daemon->store, &output->notices[i]);
 	daemon->held += output ? output->count : 0;
 	r = store_commit(daemon->store);
 	daemon->store_ns = uv_hrtime() - begun_ns;
@@ -210,7 +200,8 @@ static size_t look(struct daemon *daemon, size_t index)
 		daemon->stored_offsets[index] = UINT64_MAX;
 		input.type = INPUT_BREAK;
 		turn_step(daemon, &input);
-		follow_remember(daemon, &tail->last);
+		if (tail->fd < 0) /* else it was emptied, and goes on */
+			follow_remember(daemon, &tail->last);
 		return 0;
 	case TAIL_GAP:
 		input.type = INPUT_GAP;

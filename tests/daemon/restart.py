@@ -144,6 +144,16 @@ def emptied(bench):
     expect(second.lines("is gone"), [], "complaints")
 
 
+@story("an alert of the state that cannot be read is counted")
+def damaged(bench):
+    stateful(bench).stop()
+    database = sqlite3.connect(bench.folder / "state" / "state.sqlite")
+    database.execute("INSERT INTO notice (bytes) VALUES (x'00')")
+    database.commit()
+    database.close()
+    stateful(bench).line("1 alerts of the state could not be read")
+
+
 @story("half a record before the stop and half after it are one record")
 def halves(bench):
     record = refused(now(), "pump-1")

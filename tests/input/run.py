@@ -328,6 +328,28 @@ def standard_input_is_read(run):
 
 
 @test
+def progress_tells_how_many_devices_there_are(run):
+    """On a terminal, once a second."""
+    terminal, end = pty.openpty()
+    program = subprocess.Popen([run.lapsectl, "scan", "--config", str(run.config), "-"], stdin=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL, stderr=end, env=run.environment)
+    os.close(end)
+    for record in lines(azure(row) for row in STORY[:3]).splitlines(keepends=True):
+        program.stdin.write(record)
+        program.stdin.flush()
+        time.sleep(1.1)
+    program.stdin.close()
+    program.wait()
+    told = b""
+    try:
+        while got := os.read(terminal, 4096):
+            told += got
+    except OSError:                                  # nobody has the other end any more
+        pass
+    check(b" 2 devices" in told, told.decode())
+
+
+@test
 def bzip2_is_read(run):
     is_the_story(run.scan(run.file(bz2.compress(GOOD), "packed.bz2")))
 
@@ -714,6 +736,14 @@ def a_fault_in_the_configuration_gives_2_and_tells_file_line_and_column(run):
         path = run.file(json.dumps({"sources": [{"path": f"/{n}.json"} for n in range(count)]}).encode(), "many.json")
         done = run.call("check", "--config", path)
         same((done.returncode, b"a pattern or a folder stands for many files" in done.stderr), (status, status == 2))
+
+
+@test
+def a_configuration_of_more_than_eight_megabytes_is_refused(run):
+    done = run.call("check", "--config", run.file(b"{" + b" " * (9 * MIB) + b"}"))
+    same(done.returncode, 2)
+    check(b"File too large" in done.stderr, done.stderr.decode())
+    same(run.call("check", "--config", run.file(b"{" + b" " * (7 * MIB) + b"}")).returncode, 0)
 
 
 @test

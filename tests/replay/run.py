@@ -8,6 +8,7 @@ runs it (replay), in many orders. Prints TAP.
   duplicates change nothing
   an engine that is stored and goes on as another tells the same
   the alerts that the engine raises and does not withdraw are scan's episodes
+  in order, an auth-failure is raised once
 """
 import argparse
 import datetime
@@ -92,6 +93,11 @@ def standing_ids(lines):
     return ids
 
 
+def raised_again(lines):
+    ids = [line[4] for line in lines if line[0] == "raised" and line[2] == "auth-failure"]
+    return {ident for ident in ids if ids.count(ident) > 1}
+
+
 def told(lines, but):
     """What was raised, cleared and withdrawn, in whatever order."""
     return {tuple(line) for line in lines if line[2] in DUE and line[0] != "repeated" and line[4] not in but}
@@ -131,6 +137,8 @@ def check_seed(programs, folder, seed):
             lost = told(lines, over) ^ told(again, over)
             yield "restarts change no alert", f"not in both: {sorted(lost)}" if lost else None
         if name == "in order":
+            again = raised_again(lines)
+            yield "an auth-failure is raised once", f"raised again: {again}" if again else None
             wrong = [w for w in withdrawn if w[2] != "not-returned"]
             yield "nothing but an unseen return withdraws an alert", f"withdrawn: {wrong}" if wrong else None
         yield f"the engine, {name}, forgets what is over", None if got["watched"] + got["alerts"] == 0 else str(got)

@@ -18,11 +18,26 @@ static void test_a_text_is_kept_once(void **state)
 	assert_int_equal(kept(&dossier, SPAN("Token expired"), NULL, EXCERPTS_MAX), 1);
 	assert_int_equal(kept(&dossier, SPAN("Unauthorized"), "policy=fleet", EXCERPTS_MAX), 2);
 	assert_int_equal(kept(&dossier, SPAN("Token expired"), NULL, EXCERPTS_MAX), 1);
-	assert_int_equal(kept(&dossier, SPAN("Unauthorized"), "policy=other", EXCERPTS_MAX), 2);
+	assert_int_equal(kept(&dossier, SPAN("Unauthorized"), "policy=fleet", EXCERPTS_MAX), 2);
 	assert_int_equal(dossier.excerpt_count, 2);
 	assert_string_equal(dossier_read(&dossier, 1).message, "Token expired");
 	assert_string_equal(dossier_read(&dossier, 2).captures, "policy=fleet");
 	assert_null(dossier_read(&dossier, 3).message);
+	dossier_clear(&dossier);
+}
+
+/* The policy may stand behind the cut. */
+static void test_messages_that_read_alike_keep_what_was_captured_of_each(void **state)
+{
+	struct dossier dossier = {0};
+
+	assert_int_equal(kept(&dossier, SPAN("Unauthorized"), "policy=fleet", EXCERPTS_MAX), 1);
+	assert_int_equal(kept(&dossier, SPAN("Unauthorized"), "policy=other", EXCERPTS_MAX), 2);
+	assert_int_equal(kept(&dossier, SPAN("Unauthorized"), "", EXCERPTS_MAX), 3);
+	assert_int_equal(kept(&dossier, SPAN("Unauthorized"), NULL, EXCERPTS_MAX), 3);
+	assert_string_equal(dossier_read(&dossier, 1).captures, "policy=fleet");
+	assert_string_equal(dossier_read(&dossier, 2).captures, "policy=other");
+	assert_null(dossier_read(&dossier, 3).captures);
 	dossier_clear(&dossier);
 }
 
@@ -127,6 +142,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_text_is_kept_once),
+		cmocka_unit_test(test_messages_that_read_alike_keep_what_was_captured_of_each),
 		cmocka_unit_test(test_two_devices_share_a_text),
 		cmocka_unit_test(test_a_text_is_found_as_it_came),
 		cmocka_unit_test(test_texts_of_one_size_are_told_apart),

@@ -66,9 +66,15 @@ static void step(struct engine *engine, const struct input *input, bool told[DEV
 	struct output output;
 
 	engine_step(engine, input, &output);
-	for (size_t i = 0; i < output.count; i++)
-		if (output.notices[i].kind == NOTICE_ALERT && output.notices[i].state == STATE_RAISED)
-			told[output.notices[i].device.data[0] - 'a'] = true;
+	for (size_t i = 0; i < output.count; i++) {
+		const struct notice *notice = &output.notices[i];
+
+		if (notice->kind == NOTICE_ALERT && notice->state == STATE_RAISED)
+			told[notice->device.data[0] - 'a'] = true;
+		/* All that failed by then, and those that follow. */
+		if (notice->kind == NOTICE_FLEET && notice->state == STATE_RAISED)
+			memset(told, true, DEVICES * sizeof *told);
+	}
 }
 
 static struct span expulsion(int device, char text[400])
@@ -80,9 +86,19 @@ static struct span expulsion(int device, char text[400])
 	return span_of(text);
 }
 
-/* Devices that are expelled and never come back; what is known of them when a
- * day has passed. Returns false once no allocation was refused any more. */
-static bool play(long granted)
+static struct span refusal(int device, char text[400])
+{
+	snprintf(text, 400,
+		 "{\"time\":\"2026-03-02T10:00:%02dZ\",\"resourceId\":\"/PROVIDERS/MICROSOFT.DEVICES/IOTHUBS/PLANT\","
+		 "\"operationName\":\"deviceConnect\",\"category\":\"Connections\",\"resultType\":\"401003\","
+		 "\"properties\":{\"deviceId\":\"%c\",\"errorMessage\":\"Authorization header missing\"}}\n",
+		 device, 'a' + device);
+	return span_of(text);
+}
+
+/* Devices of which such a record is read, and nothing more; what is known of them
+ * when the ticks have passed. Returns false once no allocation was refused any more. */
+static bool play(long granted, struct span (*record)(int device, char text[400]), int ticks, int64_t tick_ns)
 {
 	struct moment now = {.wall_ns = moment("2026-03-02T10:00:30Z"), .mono_ns = STAMP_SECOND};
 	struct engine *engine = engine_new(rules, &settings, &nobody, &nobody, 1, now);
@@ -96,13 +112,13 @@ static bool play(long granted)
 	left = granted;
 	for (int i = 0; i < DEVICES; i++) {
 		char text[400];
-		struct span bytes = expulsion(i, text);
+		struct span bytes = record(i, text);
 
 		step(engine, &(struct input){.type = INPUT_BYTES, .now = now, .stream = 1, .bytes = bytes}, told);
 	}
-	for (int hour = 0; hour < 48; hour++) {
-		now.wall_ns += 3600 * STAMP_SECOND;
-		now.mono_ns += 3600 * STAMP_SECOND;
+	for (int i = 0; i < ticks; i++) {
+		now.wall_ns += tick_ns;
+		now.mono_ns += tick_ns;
 		step(engine, &(struct input){.type = INPUT_TICK, .now = now}, told);
 	}
 	refused = left < 0;
@@ -122,9 +138,31 @@ static void test_a_device_is_told_of_or_counted_whatever_memory_is_refused(void 
 {
 	long granted = 0;
 
-	while (play(granted))
+	while (play(granted, expulsion, 48, 3600 * STAMP_SECOND))
 		granted++;
 	assert_true(granted > 20);
+}
+
+/* As where the machine was asleep: then it has expired. */
+static void test_an_alert_that_there_was_no_memory_for_is_told_though_it_is_over(void **state)
+{
+	long granted = 0;
+
+	while (play(granted, refusal, 1, 9 * STAMP_DAY))
+		granted++;
+	assert_true(granted > 20);
+}
+
+/* Five, for there is room for four notices in a step at first. */
+static void test_devices_that_fail_alike_are_told_of_one_by_one_if_not_as_one(void **state)
+{
+	long granted = 0;
+
+	settings.value[SETTING_FLEET_LEAST] = settings.value[SETTING_FLEET_ENOUGH] = 5;
+	while (play(granted, refusal, 1, 9 * STAMP_DAY))
+		granted++;
+	assert_true(granted > 20);
+	settings.value[SETTING_FLEET_LEAST] = 1000;
 }
 
 struct stored {
@@ -236,6 +274,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_device_is_told_of_or_counted_whatever_memory_is_refused),
+		cmocka_unit_test(test_an_alert_that_there_was_no_memory_for_is_told_though_it_is_over),
+		cmocka_unit_test(test_devices_that_fail_alike_are_told_of_one_by_one_if_not_as_one),
 		cmocka_unit_test(test_what_is_given_to_be_stored_is_whole_whatever_memory_is_refused),
 		cmocka_unit_test(test_a_device_is_found_or_counted_whatever_memory_is_refused),
 	};

@@ -152,6 +152,18 @@ static void test_more_hubs_than_fit_are_refused(void **state)
 	registry_free(registry);
 }
 
+/* Its name goes into the key of a device's row. */
+static void test_so_is_a_hub_with_too_long_a_name(void **state)
+{
+	struct registry *registry = registry_new(1, SIZE_MAX);
+	char name[HUB_NAME_MAX + 1];
+
+	memset(name, 'h', sizeof name);
+	assert_int_equal(registry_hub(registry, (struct span){name, HUB_NAME_MAX + 1}), UINT16_MAX);
+	assert_int_equal(registry_hub(registry, (struct span){name, HUB_NAME_MAX}), 0);
+	registry_free(registry);
+}
+
 static void test_a_full_registry_refuses_and_still_finds(void **state)
 {
 	struct registry *registry = registry_new(1, 3);
@@ -318,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_a_hub_is_one_in_whatever_case),
 		cmocka_unit_test(test_records_without_a_hub_share_one_without_a_name),
 		cmocka_unit_test(test_more_hubs_than_fit_are_refused),
+		cmocka_unit_test(test_so_is_a_hub_with_too_long_a_name),
 		cmocka_unit_test(test_a_full_registry_refuses_and_still_finds),
 		cmocka_unit_test(test_an_sdk_is_named_without_its_machine),
 		cmocka_unit_test(test_a_device_never_at_rest_wakes_to_a_new_life),

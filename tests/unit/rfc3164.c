@@ -1,6 +1,7 @@
 #include "encodings.h"
 
 #include "../../daemon/core/tell/rfc3164.h"
+#include "../../daemon/core/tell/rfc5424.h"
 
 static void encodes(const struct notice *notice, const char *time, int32_t offset_s, int facility, const char *expected)
 {
@@ -54,6 +55,37 @@ static void test_what_is_too_long_is_cut(void **state)
 	assert_int_equal(strlen(line), 199);
 }
 
+/* 300 bytes: as far as a device may take room from the others. */
+static void test_only_an_id_that_is_too_long_ends_in_dots(void **state)
+{
+	struct notice notice = {.kind = NOTICE_DIGEST, .msgid = "DIGEST"};
+	char device[301], line[400], expected[400];
+
+	memset(device, 'd', sizeof device);
+	notice.device.data = device;
+	for (notice.device.size = 290; notice.device.size < 300; notice.device.size++) {
+		snprintf(expected, sizeof expected, "DIGEST device=%.*s: ", (int)notice.device.size, device);
+		notice_line(&notice, line, sizeof line);
+		assert_string_equal(line, expected);
+	}
+	snprintf(expected, sizeof expected, "DIGEST device=%.*s...: ", 299, device);
+	for (; notice.device.size <= 301; notice.device.size++) {
+		notice_line(&notice, line, sizeof line);
+		assert_string_equal(line, expected);
+	}
+	/* The last one is an escape. */
+	device[296] = ' ';
+	notice.device.size = 297;
+	notice_line(&notice, line, sizeof line);
+	snprintf(expected, sizeof expected, "DIGEST device=%.*s...: ", 296, device);
+	assert_string_equal(line, expected);
+	device[295] = ' ';
+	notice.device.size = 296;
+	notice_line(&notice, line, sizeof line);
+	snprintf(expected, sizeof expected, "DIGEST device=%.*s\\x20: ", 295, device);
+	assert_string_equal(line, expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -61,6 +93,7 @@ int main(void)
 		cmocka_unit_test(test_the_time_is_local),
 		cmocka_unit_test(test_a_hostile_name_stays_in_its_field),
 		cmocka_unit_test(test_what_is_too_long_is_cut),
+		cmocka_unit_test(test_only_an_id_that_is_too_long_ends_in_dots),
 	};
 
 	return RUN(tests);

@@ -72,6 +72,31 @@ static void test_whatever_its_length_a_message_is_whole(void **state)
 	}
 }
 
+static void test_only_a_value_that_is_too_long_ends_in_dots(void **state)
+{
+	struct rfc5424 from = {.host = "h", .version = "0.1", .enterprise_number = 1, .sequence = 1};
+	struct notice notice = {.kind = NOTICE_DIGEST, .msgid = "DIGEST", .first_ns = STAMP_NONE, .last_ns = STAMP_NONE};
+	char device[300], message[RFC5424_MAX], expected[400];
+	size_t longest = 300 - sizeof " device=\"\"";
+
+	memset(device, 'd', sizeof device);
+	for (size_t size = 270; size < sizeof device; size++) {
+		notice.device = (struct span){device, size};
+		rfc5424_encode(&from, &notice, (struct moment){0, 0}, message, sizeof message);
+		snprintf(expected, sizeof expected, " device=\"%.*s\"]", (int)size, device);
+		assert_int_equal(strstr(message, expected) != NULL, size <= longest);
+		assert_int_equal(strstr(message, "ddd...\"]") != NULL, size > longest);
+	}
+	/* Escapes count as they are written. */
+	memset(device, ']', sizeof device);
+	notice.device.size = longest / 2;
+	rfc5424_encode(&from, &notice, (struct moment){0, 0}, message, sizeof message);
+	assert_null(strstr(message, "..."));
+	device[0] = '\n';
+	rfc5424_encode(&from, &notice, (struct moment){0, 0}, message, sizeof message);
+	assert_non_null(strstr(message, "\\]...\"]"));
+}
+
 /* The longest host and message id leave no room for fields. */
 static void test_a_long_head_is_not_run_over(void **state)
 {
@@ -128,6 +153,7 @@ int main(void)
 		cmocka_unit_test(test_a_host_without_a_name_is_a_dash_and_the_sequence_wraps_to_one),
 		cmocka_unit_test(test_a_hostile_name_ends_no_value_and_no_element),
 		cmocka_unit_test(test_whatever_its_length_a_message_is_whole),
+		cmocka_unit_test(test_only_a_value_that_is_too_long_ends_in_dots),
 		cmocka_unit_test(test_a_long_head_is_not_run_over),
 		cmocka_unit_test(test_a_long_head_leaves_the_message_whole),
 	};

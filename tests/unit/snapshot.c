@@ -147,7 +147,8 @@ struct parts {
 	uint16_t source;
 	struct told told[SCOPE_COUNT];
 	uint32_t fleets[SCOPE_COUNT];
-	int64_t last_told_ns[SCOPE_COUNT];
+	uint32_t mentions;
+	struct mention mention;
 	bool announced;
 	uint32_t events;
 	struct event event;
@@ -163,7 +164,7 @@ static const struct row *row_of(enum row_kind kind)
 }
 
 #define EACH(parts, X) \
-	X(parts.told) X(parts.fleets) X(parts.last_told_ns) X(parts.announced) X(parts.events) X(parts.event)
+	X(parts.told) X(parts.fleets) X(parts.mentions) X(parts.mention) X(parts.announced) X(parts.events) X(parts.event)
 
 /* Returns what stands behind the parts. */
 static struct span take_apart(struct parts *ret)
@@ -176,7 +177,7 @@ static struct span take_apart(struct parts *ret)
 #define X(part) good = good && packed_take(&from, &part, sizeof part);
 	EACH((*ret), X)
 #undef X
-	assert_true(good && ret->parts == WATCH && ret->events == 1);
+	assert_true(good && ret->parts == WATCH && ret->mentions == 1 && ret->events == 1);
 	life_begin(&ret->base);
 	return from;
 }
@@ -246,6 +247,9 @@ static void test_a_device_with_a_value_that_is_none_is_left_out(void **state)
 	REFUSED(parts, rest, told[1].verdict, VERDICT_COUNT);
 	REFUSED(parts, rest, told[0].opened_ns, INT64_MAX);
 	REFUSED_TRUTH(parts, rest, told[0].pending);
+	REFUSED(parts, rest, mentions, UINT32_MAX);
+	REFUSED(parts, rest, mention.scope, SCOPE_COUNT);
+	REFUSED(parts, rest, mention.opened_ns, INT64_MAX);
 	REFUSED_TRUTH(parts, rest, announced);
 	REFUSED(parts, rest, events, 2);
 	REFUSED(parts, rest, event.signal, SIGNAL_NONE);
@@ -304,6 +308,23 @@ static void test_and_one_that_goes_on_behind_its_end_or_comes_twice(void **state
 	engine_free(engine);
 	engine = begin();
 	assert_false(engine_load(engine, ROW_DEVICE, key, (struct span){more, value.size + 1}));
+	engine_free(engine);
+}
+
+/* It is stored again under a key that has room for what records can name. */
+static void test_one_of_a_hub_that_no_record_can_name_is_left_out(void **state)
+{
+	const struct row *row = row_of(ROW_DEVICE);
+	struct engine *engine = begin();
+	char key[2000];
+
+	memset(key, 'h', sizeof key);
+	memcpy(key + sizeof key - row->key_size, row->key, row->key_size);
+	assert_false(engine_load(engine, ROW_DEVICE, (struct span){key, sizeof key},
+				 (struct span){row->value, row->value_size}));
+	engine_save_again(engine);
+	row_count = 0;
+	assert_true(engine_save(engine, put, NULL));
 	engine_free(engine);
 }
 
@@ -383,10 +404,14 @@ static void test_a_notice_with_a_value_that_is_none_is_left_out(void **state)
 	struct notice notice = {.kind = NOTICE_ALERT, .verdict = VERDICT_AUTH_FAILURE, .severity = 3, .alert_severity = 3,
 				.hub = "plant", .device = span_of("pump-1"), .first_ns = 0, .last_ns = 0},
 		      taken;
-	static char bytes[ROW_BYTES];
-	size_t size = notice_pack(&notice, bytes, sizeof bytes);
 	struct notice *stored = malloc(sizeof *stored);
+	struct packed packed = {0};
+	const char *bytes;
+	size_t size;
 
+	notice_pack(&notice, &packed);
+	bytes = packed.data;
+	size = packed.size;
 	assert_true(size > sizeof notice && stored && notice_unpack((struct span){bytes, size}, rules, &taken));
 #define REFUSED_NOTICE(change) \
 	memcpy(stored, bytes, sizeof *stored); \
@@ -408,6 +433,24 @@ static void test_a_notice_with_a_value_that_is_none_is_left_out(void **state)
 	REFUSED_NOTICE(memset(stored->captures, 'x', sizeof stored->captures))
 	REFUSED_NOTICE(memset(stored->sentence, 'x', sizeof stored->sentence))
 	free(stored);
+	free(packed.data);
+}
+
+/* A rule file may give a reason's id of any length. */
+static void test_a_notice_is_kept_however_long_its_texts_are(void **state)
+{
+	char *reason = calloc(1, 100001);
+	struct notice notice = {.kind = NOTICE_ALERT, .verdict = VERDICT_AUTH_FAILURE, .reason = reason}, taken;
+	struct packed packed = {0};
+
+	assert_non_null(reason);
+	memset(reason, 'r', 100000);
+	notice_pack(&notice, &packed);
+	assert_false(packed.failed);
+	assert_true(notice_unpack((struct span){packed.data, packed.size}, rules, &taken));
+	assert_string_equal(taken.reason, reason);
+	free(packed.data);
+	free(reason);
 }
 
 static void put_hub(void *owner, enum row_kind kind, struct span key, struct span value)
@@ -450,6 +493,8 @@ int main(void)
 		cmocka_unit_test(test_fleets_hubs_and_sources_are_looked_at_as_well),
 		cmocka_unit_test(test_no_byte_of_a_row_does_harm),
 		cmocka_unit_test(test_a_notice_with_a_value_that_is_none_is_left_out),
+		cmocka_unit_test(test_a_notice_is_kept_however_long_its_texts_are),
+		cmocka_unit_test(test_one_of_a_hub_that_no_record_can_name_is_left_out),
 		cmocka_unit_test(test_a_hub_that_is_in_trouble_for_years_does_not_grow),
 	};
 

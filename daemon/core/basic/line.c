@@ -37,3 +37,9 @@ bool line_put_whole(struct line *line, struct span text)
 	line->buffer[line->length] = '\0';
 	return true;
 }
+
+void line_cut(struct line *line, size_t length)
+{
+	line->length = length;
+	line->buffer[length] = '\0';
+}

@@ -26,4 +26,7 @@ void line_number(struct line *line, uint64_t number);
 /* Whole, or nothing of it: then it returns false. */
 bool line_put_whole(struct line *line, struct span text);
 
+/* Back to what it was at this length. */
+void line_cut(struct line *line, size_t length);
+
 #endif

@@ -1,6 +1,6 @@
 #include "record.h"
 
-enum { DEVICE_MAX = 255 }; /* bytes of a device or module id */
+enum { DEVICE_MAX = 255 }; /* bytes of a hub's name, of a device's or module's id */
 
 static struct span verbatim(const struct value *value)
 {

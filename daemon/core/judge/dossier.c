@@ -20,7 +20,7 @@ static uint8_t find(const struct dossier *dossier, const struct excerpt *excerpt
 		if (dossier->excerpts[i] == excerpt)
 			return (uint8_t)(i + 1);
 	for (unsigned i = 0; i < dossier->excerpt_count && i < most; i++)
-		if (strcmp(dossier->excerpts[i]->message, excerpt->message) == 0)
+		if (excerpt_equal(dossier->excerpts[i], excerpt))
 			return (uint8_t)(i + 1);
 	return 0;
 }

@@ -37,6 +37,11 @@ struct excerpt *excerpt_of(struct span message, const char *captures)
 	return excerpt;
 }
 
+bool excerpt_equal(const struct excerpt *a, const struct excerpt *b)
+{
+	return strcmp(a->message, b->message) == 0 && span_equal(span_of(a->captures), span_of(b->captures));
+}
+
 struct excerpt *excerpt_share(struct excerpt *excerpt)
 {
 	excerpt->users++;

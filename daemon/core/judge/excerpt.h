@@ -22,6 +22,10 @@ struct excerpt *excerpt_of(struct span message, const char *captures);
 /* As it was stored, redacted already. NULL: without memory. */
 struct excerpt *excerpt_stored(const char *message, const char *captures);
 
+/* Whether two tell the same. Messages may read alike, where they are cut or
+ * redacted, of which other things were captured. */
+bool excerpt_equal(const struct excerpt *a, const struct excerpt *b);
+
 struct excerpt *excerpt_share(struct excerpt *excerpt);
 void excerpt_leave(struct excerpt *take_excerpt);
 

@@ -122,7 +122,7 @@ uint16_t registry_hub(struct registry *registry, struct span name)
 	slot = hub_slot(registry, name);
 	if (*slot)
 		return (uint16_t)(registry->last_hub = *slot - 1u);
-	if (registry->hub_count == HUBS_MAX)
+	if (registry->hub_count == HUBS_MAX || name.size > HUB_NAME_MAX)
 		return UINT16_MAX;
 	copy = name.size > 0 ? strndup(name.data, name.size) : NULL;
 	if (name.size > 0 && !copy)

@@ -49,8 +49,10 @@ void registry_free(struct registry *take_registry);
 /* The registry refuses more devices than this from now on. */
 void registry_limit(struct registry *registry, size_t most);
 
+enum { HUB_NAME_MAX = 255 }; /* bytes, as an id has at most */
+
 /* Returns the index of a hub, created if need be; names compare without case.
- * UINT16_MAX: no more fit. */
+ * UINT16_MAX: no more fit, or it is too long. */
 uint16_t registry_hub(struct registry *registry, struct span name);
 struct hub *registry_hub_at(struct registry *registry, uint16_t hub);
 size_t registry_hubs(const struct registry *registry);

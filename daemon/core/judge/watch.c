@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "../basic/list.h"
+
 void watch_begin(struct watch *ret, struct device *device)
 {
 	*ret = (struct watch){
@@ -18,6 +20,7 @@ void watch_end(struct watch *watch)
 {
 	device_close_file(watch->device, watch->habits);
 	dossier_clear(&watch->dossier);
+	free(watch->mentions);
 	free(watch->base);
 	free(watch->tip);
 }
@@ -101,6 +104,28 @@ bool watch_is_told(const struct watch *watch)
 	return false;
 }
 
+void watch_mention(struct watch *watch, enum scope scope, int64_t opened_ns)
+{
+	struct mention *mentions;
+
+	watch_unmention(watch, scope, opened_ns);
+	mentions = list_reserve(watch->mentions, watch->mention_count, &watch->mention_capacity, sizeof *mentions);
+	if (!mentions)
+		return;
+	watch->mentions = mentions;
+	mentions[watch->mention_count++] = (struct mention){opened_ns, (uint8_t)scope};
+}
+
+bool watch_unmention(struct watch *watch, enum scope scope, int64_t opened_ns)
+{
+	for (size_t i = 0; i < watch->mention_count; i++)
+		if (watch->mentions[i].opened_ns == opened_ns && watch->mentions[i].scope == scope) {
+			watch->mentions[i] = watch->mentions[--watch->mention_count];
+			return true;
+		}
+	return false;
+}
+
 /* Base takes the first events for good. */
 static void advance(struct life *base, struct watch *watch, struct court *court, size_t count)
 {
@@ -159,6 +184,7 @@ void watch_move_base(struct watch *watch, const struct life *base, const struct 
 		return;
 	free(watch->base);
 	watch->base = NULL;
+	watch->mention_count = 0; /* all that was told of is folded */
 	free(watch->habits);
 	watch->habits = device_rest(watch->device, base, settings);
 }

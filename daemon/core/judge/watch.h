@@ -24,6 +24,12 @@ struct told {
 	struct fleet *fleet;     /* told as one of many; NULL: by itself */
 };
 
+/* That an episode was told of. */
+struct mention {
+	int64_t opened_ns; /* with the scope: which one */
+	uint8_t scope;     /* enum scope */
+};
+
 struct watch {
 	struct dossier dossier; /* first: the intake files into it */
 	struct device *device;
@@ -35,7 +41,8 @@ struct watch {
 	size_t firm_count;      /* events of the dossier that firm has taken */
 	int64_t firm_ns;        /* the time that has passed for firm */
 	struct told told[SCOPE_COUNT];
-	int64_t last_told_ns[SCOPE_COUNT]; /* begin of the episode that was told of last */
+	struct mention *mentions; /* of the episodes that are not folded yet */
+	size_t mention_count, mention_capacity;
 	bool announced;         /* its arrival on this hub, to its namesakes */
 	bool online;            /* as counted in its hub */
 	bool waiting;           /* the tip is not quiet */
@@ -71,6 +78,13 @@ const struct life *watch_run(struct watch *watch, struct court *firm_court, stru
 
 /* Whether an alert stands. */
 bool watch_is_told(const struct watch *watch);
+
+/* An episode was told of. Without memory for that it may be told of again when it
+ * is folded. */
+void watch_mention(struct watch *watch, enum scope scope, int64_t opened_ns);
+
+/* As if it had not been told of. Returns whether it was. */
+bool watch_unmention(struct watch *watch, enum scope scope, int64_t opened_ns);
 
 /* A late event or late trouble of the hub: firm starts again from base. */
 void watch_rewind(struct watch *watch);

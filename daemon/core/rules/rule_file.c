@@ -436,7 +436,6 @@ static int find_core_reasons(struct ruleset *ruleset, struct fault *fault)
 	} needed[] = {{"x509", &ruleset->core.x509},
 		      {"refused", &ruleset->core.refused},
 		      {"rejected-client", &ruleset->core.rejected_client},
-		      {"renew-credentials", &ruleset->core.renew_credentials},
 		      {"clock-drift", &ruleset->core.clock_drift}};
 
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {

@@ -72,7 +72,7 @@ void ruleset_count(const struct ruleset *ruleset, unsigned *ret_signals, unsigne
 
 /* Reasons that the core itself gives. They must exist in the rules. */
 struct core_reasons {
-	reason_id x509, refused, rejected_client, renew_credentials, clock_drift;
+	reason_id x509, refused, rejected_client, clock_drift;
 };
 
 const struct core_reasons *ruleset_core_reasons(const struct ruleset *ruleset);

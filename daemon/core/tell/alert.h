@@ -5,7 +5,6 @@
 
 #include <stdint.h>
 
-#include "../judge/dossier.h"
 #include "../judge/life.h"
 #include "../judge/registry.h"
 

@@ -1,5 +1,8 @@
 #include "journal_entry.h"
 
+#include <endian.h>
+
+#include "../basic/line.h"
 #include "../basic/text.h"
 #include "rfc5424.h"
 
@@ -30,88 +33,79 @@ const char *journal_entry_id(const struct notice *notice)
 	return notice->kind == NOTICE_ALERT ? verdict_ids[notice->verdict] : kind_ids[notice->kind];
 }
 
-struct writer {
-	char *buffer;
-	size_t length, size;
-};
-
-static void put(struct writer *writer, const char *key, struct span value)
+/* Whole or not at all. */
+static void put(struct line *entry, const char *key, struct span value)
 {
 	bool lines = value.size && memchr(value.data, '\n', value.size);
-	size_t name = strlen(key), need = name + 1 + (lines ? 8 : 0) + value.size + 1;
-	char *at = writer->buffer + writer->length;
+	uint64_t size = htole64(value.size);
+	struct span binary = {(const char *)&size, lines ? sizeof size : 0};
+	size_t before = entry->length;
 
-	if (value.size == 0 || need > writer->size - writer->length)
-		return;
-	memcpy(at, key, name);
-	at += name;
-	*at++ = lines ? '\n' : '=';
-	for (int i = 0; lines && i < 8; i++)
-		*at++ = (char)((uint64_t)value.size >> (8 * i) & 0xFF);
-	memcpy(at, value.data, value.size);
-	at[value.size] = '\n';
-	writer->length += need;
+	if (value.size > 0 &&
+	    !(line_put_whole(entry, span_of(key)) && line_put_whole(entry, lines ? SPAN("\n") : SPAN("=")) &&
+	      line_put_whole(entry, binary) && line_put_whole(entry, value) && line_put_whole(entry, SPAN("\n"))))
+		line_cut(entry, before);
 }
 
-static void put_text(struct writer *writer, const char *key, const char *text)
+static void put_text(struct line *entry, const char *key, const char *text)
 {
-	put(writer, key, span_of(text));
+	put(entry, key, span_of(text));
 }
 
-static void put_number(struct writer *writer, const char *key, uint64_t number)
+static void put_number(struct line *entry, const char *key, uint64_t number)
 {
 	char digits[NUMBER_TEXT];
 
-	put(writer, key, text_number(number, digits));
+	put(entry, key, text_number(number, digits));
 }
 
 /* 0 says nothing. */
-static void put_count(struct writer *writer, const char *key, uint64_t number)
+static void put_count(struct line *entry, const char *key, uint64_t number)
 {
 	if (number)
-		put_number(writer, key, number);
+		put_number(entry, key, number);
 }
 
-static void put_time(struct writer *writer, const char *key, int64_t ns)
+static void put_time(struct line *entry, const char *key, int64_t ns)
 {
 	char text[STAMP_TEXT];
 
 	if (ns != STAMP_NONE)
-		put_text(writer, key, stamp_format(ns, text));
+		put_text(entry, key, stamp_format(ns, text));
 }
 
 size_t journal_entry_encode(const struct journal_entry *from, const struct notice *notice, char *buffer, size_t size)
 {
-	struct writer writer = {buffer, 0, size};
+	struct line entry = line_begin(buffer, size);
 	char line[1400];
 
 	notice_line(notice, line, sizeof line);
-	put_text(&writer, "MESSAGE", line);
-	put_text(&writer, "MESSAGE_ID", journal_entry_id(notice));
-	put_number(&writer, "PRIORITY", (uint64_t)notice->severity);
-	put_number(&writer, "SYSLOG_FACILITY", (uint64_t)from->facility);
-	put_text(&writer, "SYSLOG_IDENTIFIER", "lapsed");
-	put_text(&writer, "SYSLOG_MSGID", notice->msgid);
-	put_text(&writer, "IOTHUB_STATE", state_names[notice->state]);
-	put_text(&writer, "IOTHUB_EPISODE", notice->id);
+	put_text(&entry, "MESSAGE", line);
+	put_text(&entry, "MESSAGE_ID", journal_entry_id(notice));
+	put_number(&entry, "PRIORITY", (uint64_t)notice->severity);
+	put_number(&entry, "SYSLOG_FACILITY", (uint64_t)from->facility);
+	put_text(&entry, "SYSLOG_IDENTIFIER", "lapsed");
+	put_text(&entry, "SYSLOG_MSGID", notice->msgid);
+	put_text(&entry, "IOTHUB_STATE", state_names[notice->state]);
+	put_text(&entry, "IOTHUB_EPISODE", notice->id);
 	if (notice->verdict != VERDICT_NONE)
-		put_text(&writer, "IOTHUB_VERDICT", verdict_names[notice->verdict]);
-	put_count(&writer, "IOTHUB_CAUSE", (uint64_t)verdict_cause(notice->verdict));
-	put_text(&writer, "IOTHUB_REASON", notice->reason);
-	put_count(&writer, "IOTHUB_CODE", notice->code);
-	put_count(&writer, "IOTHUB_COUNT", notice->refusals ? notice->refusals : notice->expulsions);
-	put_count(&writer, "IOTHUB_DEVICES", notice->devices);
-	put_time(&writer, "IOTHUB_FIRST", notice->first_ns);
-	put_time(&writer, "IOTHUB_LAST", notice->last_ns);
-	put_text(&writer, "IOTHUB_HUB", notice->hub);
-	put(&writer, "IOTHUB_DEVICE", notice->device);
-	put(&writer, "IOTHUB_MODULE", notice->module);
-	put_text(&writer, "IOTHUB_AUTH", notice->authentication);
-	put_text(&writer, "IOTHUB_PROTOCOL", notice->protocol);
-	put_text(&writer, "IOTHUB_SDK", notice->sdk);
-	put_text(&writer, "IOTHUB_MESSAGE", notice->message);
-	put_text(&writer, "IOTHUB_CAPTURED", notice->captures);
-	put_text(&writer, "DOCUMENTATION", notice->doc);
-	put_text(&writer, "REMEDY", notice->remedy);
-	return writer.length;
+		put_text(&entry, "IOTHUB_VERDICT", verdict_names[notice->verdict]);
+	put_count(&entry, "IOTHUB_CAUSE", (uint64_t)verdict_cause(notice->verdict));
+	put_text(&entry, "IOTHUB_REASON", notice->reason);
+	put_count(&entry, "IOTHUB_CODE", notice->code);
+	put_count(&entry, "IOTHUB_COUNT", notice->refusals ? notice->refusals : notice->expulsions);
+	put_count(&entry, "IOTHUB_DEVICES", notice->devices);
+	put_time(&entry, "IOTHUB_FIRST", notice->first_ns);
+	put_time(&entry, "IOTHUB_LAST", notice->last_ns);
+	put_text(&entry, "IOTHUB_HUB", notice->hub);
+	put(&entry, "IOTHUB_DEVICE", notice->device);
+	put(&entry, "IOTHUB_MODULE", notice->module);
+	put_text(&entry, "IOTHUB_AUTH", notice->authentication);
+	put_text(&entry, "IOTHUB_PROTOCOL", notice->protocol);
+	put_text(&entry, "IOTHUB_SDK", notice->sdk);
+	put_text(&entry, "IOTHUB_MESSAGE", notice->message);
+	put_text(&entry, "IOTHUB_CAPTURED", notice->captures);
+	put_text(&entry, "DOCUMENTATION", notice->doc);
+	put_text(&entry, "REMEDY", notice->remedy);
+	return entry.length;
 }

@@ -1,10 +1,7 @@
 #include "notice.h"
 
-#include <stdlib.h>
-
 #include "../basic/line.h"
 #include "../basic/list.h"
-#include "../basic/packed.h"
 
 const char *const state_names[] = {"raised", "repeated", "cleared", "withdrawn"};
 
@@ -144,24 +141,17 @@ void notice_tell(struct notice *notice, const struct subject *subject, const str
 
 /* --- as bytes ----------------------------------------------------------- */
 
-size_t notice_pack(const struct notice *notice, char *buffer, size_t size)
+void notice_pack(const struct notice *notice, struct packed *packed)
 {
 	const char *texts[] = {notice->reason, notice->hub, notice->sdk, notice->authentication, notice->protocol};
 	uint32_t ids[2] = {(uint32_t)notice->device.size, (uint32_t)notice->module.size};
-	struct packed packed = {0};
-	bool fits;
 
-	packed_put(&packed, notice, sizeof *notice);
+	packed_put(packed, notice, sizeof *notice);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		packed_put_text(&packed, texts[i]);
-	packed_put(&packed, ids, sizeof ids);
-	packed_put(&packed, notice->device.data, ids[0]);
-	packed_put(&packed, notice->module.data, ids[1]);
-	fits = !packed.failed && packed.size <= size;
-	if (fits)
-		memcpy(buffer, packed.data, packed.size);
-	free(packed.data);
-	return fits ? packed.size : 0;
+		packed_put_text(packed, texts[i]);
+	packed_put(packed, ids, sizeof ids);
+	packed_put(packed, notice->device.data, ids[0]);
+	packed_put(packed, notice->module.data, ids[1]);
 }
 
 static bool is_severity(int severity)

@@ -2,6 +2,8 @@
 #ifndef LAPSED_NOTICE_H
 #define LAPSED_NOTICE_H
 
+#include "../basic/packed.h"
+#include "../judge/dossier.h"
 #include "alert.h"
 
 #define NOTICES(X) \
@@ -71,9 +73,9 @@ struct subject {
 void notice_tell(struct notice *notice, const struct subject *subject, const struct episode *episode,
 		 enum verdict verdict, int64_t opened_ns);
 
-/* A notice as bytes, for those that could not be sent before the end. Returns
- * the size, 0 if it does not fit. Unpacked, it borrows from the bytes. */
-size_t notice_pack(const struct notice *notice, char *buffer, size_t size);
+/* A notice as bytes, for those that could not be sent before the end. Unpacked, it
+ * borrows from the bytes. */
+void notice_pack(const struct notice *notice, struct packed *packed);
 bool notice_unpack(struct span bytes, const struct ruleset *rules, struct notice *ret);
 
 #endif

@@ -18,21 +18,25 @@ static void put_word(struct line *line, struct span key, struct span value)
 
 	if (value.size == 0 || (line_put_whole(line, key) && line_put_whole(line, value)))
 		return;
-	line->length = before;
-	line->buffer[before] = '\0';
+	line_cut(line, before);
 }
 
 /* The same of a text from outside: a value cannot end early or begin another,
  * and a hostile one cannot take the room of the others. */
 static void put_id(struct line *line, struct span key, struct span value, size_t most)
 {
-	static const char cut[] = "...";
-	char escaped[VALUE_MAX + sizeof cut];
-	size_t length = text_escape(value, " \"=", escaped, most);
+	static const char also[] = " \"=", cut[] = "...";
+	enum { ESCAPE = sizeof "\\x20" - 1 }; /* which cut is no longer than */
+	char escaped[VALUE_MAX + ESCAPE];
+	size_t length = text_escape(value, also, escaped, most + ESCAPE);
 
-	if (length + 4 >= most)
+	/* It does not fit into so many, whole or not. */
+	if (length >= most) {
+		length = text_escape(value, also, escaped, most);
 		memcpy(escaped + length, cut, sizeof cut);
-	put_word(line, key, (struct span){escaped, length + 4 >= most ? length + sizeof cut - 1 : length});
+		length += sizeof cut - 1;
+	}
+	put_word(line, key, (struct span){escaped, length});
 }
 
 static void put_number(struct line *line, struct span key, uint64_t number)
@@ -72,32 +76,56 @@ size_t notice_line(const struct notice *notice, char *buffer, size_t size)
 	return line.length;
 }
 
-/* ` name="value"`, escaped by section 6.3.3 and made printable. Nothing that
- * cannot be put whole. */
+static bool is_printable(char c)
+{
+	return c >= 0x20 && c < 0x7F && c != '\\';
+}
+
+/* Characters that would end a value. */
+static bool is_special(char c)
+{
+	return c == '"' || c == ']';
+}
+
+/* Of a value as put_param() writes it. */
+static size_t quoted_size(struct span value)
+{
+	size_t size = value.size;
+
+	for (size_t i = 0; i < value.size; i++)
+		size += !is_printable(value.data[i]) ? sizeof "\\\\x20" - 2 : is_special(value.data[i]);
+	return size;
+}
+
+/* ` name="value"`, escaped by section 6.3.3 and made printable; a value that is
+ * too long for so many bytes ends in dots. Nothing that cannot be put whole. */
 static void put_param(struct line *line, const char *name, struct span value, size_t most)
 {
+	enum { ENDING = sizeof "\\\\x20...\"" }; /* one more character, and what follows it */
 	char bytes[1400], hex[5];
 	struct line field = line_begin(bytes, sizeof bytes);
+	bool is_whole;
 
 	if (value.size == 0)
 		return;
 	line_words(&field, " ");
 	line_words(&field, name);
 	line_words(&field, "=\"");
+	most = most < sizeof bytes ? most : sizeof bytes;
+	is_whole = field.length + quoted_size(value) + sizeof "\"" <= most;
 	for (size_t i = 0; i < value.size; i++) {
-		unsigned char c = (unsigned char)value.data[i];
-		bool plain = c >= 0x20 && c < 0x7F && c != '\\';
+		char c = value.data[i];
 
-		if (field.length + 12 >= (most < sizeof bytes ? most : sizeof bytes)) {
+		if (!is_whole && field.length + ENDING > most) {
 			line_words(&field, "...");
 			break;
 		}
 		/* A backslash is written as \x5c, as in the text, so that it is not
 		 * taken for one of ours. */
-		if (!plain || c == '"' || c == ']')
+		if (!is_printable(c) || is_special(c))
 			bytes[field.length++] = '\\';
-		if (plain) {
-			bytes[field.length++] = (char)c;
+		if (is_printable(c)) {
+			bytes[field.length++] = c;
 		} else {
 			text_escape((struct span){value.data + i, 1}, "", hex, sizeof hex);
 			line_words(&field, hex);
