@@ -72,8 +72,8 @@ int survey_files(struct survey *survey, const struct options *options)
 			(unsigned long long)counts->limited, counts->limited == 1 ? " was" : "s were",
 			counts->limited == 1 ? "it" : "them");
 	if (is_no_log(counts, options))
-		fprintf(stderr, "nothing in what was given is a log: expected JSON, plain or compressed "
-				"(.gz, .zst, .xz); nothing can be said\n");
+		fprintf(stderr, "nothing in what was given is a log: expected JSON, plain or packed "
+				"(.gz, .zst, .xz, .zip, .tar); nothing can be said\n");
 	else if (is_blank(counts))
 		fprintf(stderr, "no record was found in what was given: nothing can be said\n");
 	return survey_sources(survey) == 0 || failed || is_no_log(counts, options) ? EXIT_UNREACHED : EXIT_DONE;

@@ -25,7 +25,7 @@ static bool is_time_to_tell(void)
 }
 
 /* A file being read. What was read of it lies in the buffer until the next
- * read; a log that is compressed is read by libarchive through read_block(). */
+ * read; what is packed is read by libarchive through read_block(). */
 struct reading {
 	const char *path;
 	int64_t size; /* bytes; 0: not known */
@@ -73,11 +73,16 @@ static ssize_t read_on(struct reading *reading)
 	return reading->count;
 }
 
-/* JSON, with a byte order mark perhaps. What begins otherwise may be compressed,
+/* JSON, with a byte order mark perhaps. What begins otherwise may be packed,
  * and libarchive knows; what it does not know it hands on as it is. */
 static bool begins_like_a_log(const struct reading *reading)
 {
 	return reading->count == 0 || (reading->buffer[0] && strchr("{[ \t\r\n\xEF", reading->buffer[0]));
+}
+
+static bool begin(struct survey *survey, struct reading *reading, const char *name)
+{
+	return survey_source(survey, name) || fail(reading, "out of memory, or more than 65535 files");
 }
 
 static void feed(struct survey *survey, const struct reading *reading, const char *data, ssize_t count)
@@ -86,12 +91,15 @@ static void feed(struct survey *survey, const struct reading *reading, const cha
 	tell_progress(survey, reading);
 }
 
-static bool read_plain(struct survey *survey, struct reading *reading)
+static bool read_plain(struct survey *survey, struct reading *reading, const char *name)
 {
 	ssize_t count;
 
+	if (!begin(survey, reading, name))
+		return false;
 	while ((count = read_on(reading)) > 0)
 		feed(survey, reading, reading->buffer, count);
+	survey_source_end(survey);
 	return count == 0 || fail(reading, strerror(errno));
 }
 
@@ -106,23 +114,44 @@ static la_ssize_t read_block(struct archive *archive, void *owner, const void **
 	return count;
 }
 
-static bool read_entries(struct survey *survey, struct archive *archive, struct reading *reading)
+static bool read_entry(struct survey *survey, struct archive *archive, struct reading *reading, const char *name)
 {
 	static char unpacked[1 << 18];
-	struct archive_entry *entry;
 	ssize_t count;
+
+	if (!begin(survey, reading, name))
+		return false;
+	while ((count = archive_read_data(archive, unpacked, sizeof unpacked)) > 0)
+		feed(survey, reading, unpacked, count);
+	survey_source_end(survey);
+	return count == 0 || fail(reading, archive_error_string(archive));
+}
+
+/* Each file of an archive is one of its own, as in a folder. */
+static bool read_entries(struct survey *survey, struct archive *archive, struct reading *reading, const char *path)
+{
+	struct archive_entry *entry;
+	char name[4096];
 	int status;
 
-	while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN)
-		while ((count = archive_read_data(archive, unpacked, sizeof unpacked)) != 0) {
-			if (count < 0)
-				return fail(reading, archive_error_string(archive));
-			feed(survey, reading, unpacked, count);
+	while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
+		const char *within = archive_entry_pathname(entry), *slash = within ? strrchr(within, '/') : NULL;
+
+		if (archive_format(archive) == ARCHIVE_FORMAT_RAW) {
+			if (!read_entry(survey, archive, reading, path))
+				return false;
+			continue;
 		}
+		if (archive_entry_filetype(entry) != AE_IFREG || !within || (slash ? slash[1] : within[0]) == '.')
+			continue;
+		snprintf(name, sizeof name, "%s/%s", path, within);
+		if (!read_entry(survey, archive, reading, name))
+			return false;
+	}
 	return status == ARCHIVE_EOF || fail(reading, archive_error_string(archive));
 }
 
-static bool read_compressed(struct survey *survey, struct reading *reading)
+static bool read_packed(struct survey *survey, struct reading *reading, const char *path)
 {
 	struct archive *archive = archive_read_new();
 	bool good;
@@ -133,22 +162,24 @@ static bool read_compressed(struct survey *survey, struct reading *reading)
 	archive_read_support_filter_zstd(archive);
 	archive_read_support_filter_xz(archive);
 	archive_read_support_filter_bzip2(archive);
+	archive_read_support_format_zip(archive);
+	archive_read_support_format_tar(archive);
 	archive_read_support_format_raw(archive);
 	archive_read_support_format_empty(archive);
 	good = archive_read_open(archive, reading, NULL, read_block, NULL) == ARCHIVE_OK
-		       ? read_entries(survey, archive, reading)
+		       ? read_entries(survey, archive, reading, path)
 		       : fail(reading, archive_error_string(archive));
 	archive_read_free(archive);
 	return good;
 }
 
 /* Returns false if it broke off. */
-static bool read_open(struct survey *survey, struct reading *reading)
+static bool read_open(struct survey *survey, struct reading *reading, const char *name)
 {
 	if (reading->file < 0 || read_on(reading) < 0)
 		return fail(reading, strerror(errno));
 	reading->held = true;
-	return begins_like_a_log(reading) ? read_plain(survey, reading) : read_compressed(survey, reading);
+	return begins_like_a_log(reading) ? read_plain(survey, reading, name) : read_packed(survey, reading, name);
 }
 
 static int read_file(struct survey *survey, const char *path, int64_t size, bool progress)
@@ -156,22 +187,17 @@ static int read_file(struct survey *survey, const char *path, int64_t size, bool
 	static struct reading reading;
 	bool is_stdin = strcmp(path, "-") == 0, good;
 
-	if (!survey_source(survey, is_stdin ? "stdin" : path)) {
-		fprintf(stderr, "%s: cannot be read: out of memory, or more than 65535 files\n", path);
-		return 1;
-	}
 	reading.path = path;
 	reading.size = size;
 	reading.done = 0;
 	reading.progress = progress;
 	reading.held = false;
 	reading.file = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	good = read_open(survey, &reading);
+	good = read_open(survey, &reading, is_stdin ? "stdin" : path);
 	if (progress)
 		fprintf(stderr, "\r\033[K");
 	if (!good)
 		fprintf(stderr, "%s: cannot be read: %s\n", path, reading.why);
-	survey_source_end(survey);
 	if (!is_stdin && reading.file >= 0)
 		close(reading.file);
 	return !good;

@@ -11,6 +11,7 @@ With WORD, only tests whose names hold it are run.
 import argparse
 import bz2
 import gzip
+import io
 import json
 import lzma
 import os
@@ -21,9 +22,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import termios
 import time
+import zipfile
 
 from stage import tap
 
@@ -321,6 +324,48 @@ def zstd_is_read(run):
     is_the_story(run.scan(run.file(packed, "packed.zst")))
 
 
+def zipped(files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def tarred(files):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()
+
+
+@test
+def files_of_an_archive_are_files_of_their_own(run):
+    """As in a folder: each has its own lines, and what begins with a dot is none of ours."""
+    files = {"h=09/PT1H.json": lines(RECORDS[:3]), "h=09/._PT1H.json": b"\0\5\26\7", "h=10/PT1H.json": lines(RECORDS[3:])}
+    for pack, name in ((zipped, "day.zip"), (tarred, "day.tar.gz")):
+        path = run.file(pack(files), name)
+        report = run.scan(path)
+        is_the_story(report)
+        same(report["records"]["malformed"], 0)
+        sources = {(e["source"], e["line"]) for d in report["devices"] for i in d["episodes"] for e in i["evidence"]}
+        same({source for source, _ in sources} <= {f"{path}/h=09/PT1H.json", f"{path}/h=10/PT1H.json"}, True)
+        same((f"{path}/h=10/PT1H.json", 1) in sources, True)
+    is_the_story(run.scan("-", stdin=zipped(files)))
+
+
+@test
+def an_archive_that_is_cut_is_told_and_what_was_read_counts(run):
+    noise = json.dumps({"x": random.Random(1).randbytes(9000).hex()}).encode()
+    packed = zipped({"a.json": GOOD, "b.json": noise})
+    path = run.file(packed[:len(packed) * 2 // 3], "half.zip")
+    same(verdicts(run.scan(path, status=3)), EXPECTED)
+    check(f"{path}: cannot be read: " in run.call("scan", path).stderr.decode(), "nothing was said")
+
+
 @test
 def standard_input_is_read(run):
     is_the_story(run.scan("-", stdin=GOOD))
@@ -590,7 +635,8 @@ def where_nothing_was_read_no_verdict_is_told(run):
 
 @test
 def what_is_no_log_at_all_gives_3_and_no_verdict(run):
-    for content in (b"hello\n", b"TimeGenerated,OperationName\n2026-03-02T09:00:00Z,deviceConnect\n", b"PK\3\4" + b"\n\0" * 50):
+    table = b"TimeGenerated,OperationName\n2026-03-02T09:00:00Z,deviceConnect\n"
+    for content in (b"hello\n", table, zipped({"table.csv": table}), b"\x7fELF" + b"\n\0" * 50):
         path = run.file(content)
         done = run.call("scan", "--exit-code", path)
         same((done.returncode, done.stdout), (3, b""))
