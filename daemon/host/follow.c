@@ -72,23 +72,27 @@ void follow_release(struct daemon *daemon, size_t index)
 }
 
 /* Where the file was left, if it was ever read: under another name before it
- * was rotated, or by an earlier run. If nobody holds the path, also where the
- * file was left that stood there then: it may have been rotated since. */
+ * was rotated, or by an earlier run. An inode alone does not say so, for that of
+ * a file that was deleted is soon another's. If nobody holds the path, also
+ * where the file was left that stood there then: it may have been rotated since. */
 static bool find_place(struct daemon *daemon, const char *path, const struct stat *status, struct tail_place *ret,
 		       struct place *ret_place)
 {
 	const struct tail_place *finished = finished_find(daemon->finished, status->st_dev, status->st_ino);
-	bool held = false;
 
 	*ret_place = (struct place){.line = 1};
-	if (finished) {
+	if (finished && tail_is_at(path, finished)) {
 		*ret = *finished;
 		return true;
 	}
+	if (!daemon->store)
+		return false;
+	if (store_load_file(daemon->store, status->st_dev, status->st_ino, ret, ret_place) && tail_is_at(path, ret))
+		return true;
 	for (size_t i = 0; i < daemon->tail_count; i++)
-		held |= daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0;
-	return daemon->store && store_load_file(daemon->store, held ? "" : path, status->st_dev, status->st_ino, ret,
-						ret_place);
+		if (daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0)
+			return false;
+	return store_load_path(daemon->store, path, ret, ret_place);
 }
 
 /* A tail that has ended leaves its stream to another of the same source. */

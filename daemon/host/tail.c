@@ -64,6 +64,19 @@ static bool is_place(int fd, const struct stat *status, const struct tail_place 
 	       (uint64_t)status->st_size >= place->offset && mark_of(fd, place->offset) == place->mark;
 }
 
+bool tail_is_at(const char *path, const struct tail_place *place)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat status;
+	bool is;
+
+	if (fd < 0)
+		return false;
+	is = fstat(fd, &status) == 0 && is_place(fd, &status, place);
+	close(fd);
+	return is;
+}
+
 /* It was rotated while nobody looked: it stands beside the path, under a name
  * that begins with it. */
 static int find_rotated(const struct tail *tail, struct stat *ret_status)

@@ -20,6 +20,11 @@ def tell(daemon, *devices):
         daemon.alert("AUTH_FAIL", device=device)
 
 
+def opened(daemon):
+    """The files that it holds."""
+    return {os.readlink(link) for link in pathlib.Path(f"/proc/{daemon.pid}/fd").iterdir() if link.is_symlink()}
+
+
 def finish(daemon, records, *devices, number=signal.SIGTERM):
     """Nothing was read twice, nothing was lost, nothing was broken."""
     counts = daemon.stop(number)
@@ -173,6 +178,25 @@ def deleted(bench):
     append(bench.log, refused(now(), "b"))
     tell(daemon, "b")
     finish(daemon, 2, "a", "b")
+
+
+@story("a new file with the inode of one that was read and deleted is no loss")
+def inode_again(bench):
+    older, old = bench.log.with_suffix(".json.2"), bench.log.with_suffix(".json.1")
+    daemon = bench.start()
+    append(bench.log, refused(now(), "a"))
+    tell(daemon, "a")
+    os.rename(bench.log, older)
+    append(bench.log, refused(now(), "b"))
+    tell(daemon, "b")
+    wait("the older one is let go", lambda: str(older) not in opened(daemon), 10)
+    os.truncate(older, 0)                            # as a deleted file's inode is taken for the next one
+    append(older, refused(now(), "c"))
+    os.rename(bench.log, old)
+    os.rename(older, bench.log)
+    tell(daemon, "c")
+    finish(daemon, 3, "a", "b", "c")
+    expect(daemon.lines("is gone"), [], "complaints")
 
 
 @story("a file that is moved away and back is not read twice")

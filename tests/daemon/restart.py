@@ -117,6 +117,28 @@ def rotated(bench):
     expect(len(second.alerts("AUTH_FAIL")), 2, "alerts of the second run")
 
 
+@story("the rest of a file that was rotated while it was stopped is read, though the new one has a known inode")
+def rotated_onto(bench):
+    older, old = bench.log.with_suffix(".json.2"), bench.log.with_suffix(".json.1")
+    first = stateful(bench)
+    for device in "ab":
+        append(bench.log, refused(now(), device))
+        first.alert("AUTH_FAIL", device=device)
+        if device == "a":
+            bench.log.rename(older)
+    first.stop()
+    append(bench.log, refused(now(), "c"))
+    bench.log.rename(old)
+    os.truncate(older, 0)                            # as a deleted file's inode is taken for the next one
+    append(older, refused(now(), "d"))
+    older.rename(bench.log)
+    second = stateful(bench)
+    second.alert("AUTH_FAIL", device="c")
+    second.alert("AUTH_FAIL", device="d")
+    expect(second.stop()["read"], 2, "records of the second run")
+    expect(second.lines("is gone"), [], "complaints")
+
+
 @story("a file that is gone after the stop is one clear line")
 def gone(bench):
     first = stateful(bench)
@@ -219,6 +241,21 @@ def blobs(bench):
     append(folder / "300.json", refused(now(), "new"))
     second.alert("AUTH_FAIL", device="new")
     expect(second.stop()["read"], 1, "records of the second run")
+
+
+@story("a file that is rotated beside complete blobs is no loss")
+def rotated_beside_blobs(bench):
+    folder = bench.folder / "blobs"
+    folder.mkdir()
+    complete(folder, 0, 3)
+    daemon = bench.start([folder, bench.log], environment={"STATE_DIRECTORY": str(bench.folder)})
+    append(bench.log, refused(now(), "a"))
+    daemon.alert("AUTH_FAIL", device="a")
+    bench.log.rename(bench.log.with_suffix(".json.1"))
+    append(bench.log, refused(now(), "b"))
+    daemon.alert("AUTH_FAIL", device="b")
+    daemon.stop()
+    expect(daemon.lines("is gone"), [], "complaints")
 
 
 def complete(folder, first, count):
