@@ -47,12 +47,29 @@ struct store {
 	int error; /* of the transaction at hand: SQLite's code */
 };
 
+/* A damaged page is found here, and not when half of the rows are loaded. */
+static int check(sqlite3 *database)
+{
+	sqlite3_stmt *statement;
+	int r = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, NULL);
+
+	if (r != SQLITE_OK)
+		return r;
+	r = sqlite3_step(statement);
+	if (r == SQLITE_ROW)
+		r = strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+	sqlite3_finalize(statement);
+	return r;
+}
+
 static int prepare(struct store *store, const char *path)
 {
 	int r = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
 	if (r == SQLITE_OK)
 		r = sqlite3_exec(store->database, schema, NULL, NULL, NULL);
+	if (r == SQLITE_OK)
+		r = check(store->database);
 	for (int i = 0; i < STATEMENT_COUNT && r == SQLITE_OK; i++)
 		r = sqlite3_prepare_v2(store->database, statements[i], -1, &store->prepared[i], NULL);
 	return r;

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 
-from rig import append, expect, expelled, holds, now, refused, repository, story, wait
+from rig import QUICK, append, expect, expelled, holds, now, refused, repository, story, wait
 
 PARTS = 6
+PAGE = 4096                                          # of SQLite
 
 
 def stateful(bench, **settings):
@@ -210,6 +211,23 @@ def garbage(bench):
     second.line("it is kept as")
     second.alert("AUTH_FAIL", device="a")
     holds((bench.folder / "state" / "state.sqlite.bad").exists(), "nothing was kept")
+
+
+@story("a state of which some pages are damaged is put aside, not loaded by half")
+def damaged(bench):
+    first = stateful(bench, **QUICK)
+    append(bench.log, *[refused(now(), f"d{n}") for n in range(300)])
+    first.alert("AUTH_FAIL", device="d299")
+    first.stop()
+    path = bench.folder / "state" / "state.sqlite"
+    bytes_ = bytearray(path.read_bytes())
+    for page in range(20, len(bytes_) // PAGE, 4):
+        bytes_[page * PAGE:page * PAGE + 2000] = os.urandom(2000)
+    path.write_bytes(bytes_)
+    second = stateful(bench, **QUICK)
+    second.line("it is kept as")
+    expect(second.stop()["devices"], 300, "devices of the second run")
+    expect(second.lines("cannot be stored"), [], "complaints")
 
 
 @story("a folder for the state that is not there ends with status 3, for it may come later")
