@@ -83,6 +83,11 @@ bool engine_source(struct engine *engine, const char *name, int64_t delay_ns)
 	return true;
 }
 
+void engine_delay(struct engine *engine, uint16_t source, int64_t delay_ns)
+{
+	engine->sources[source].delay_ns = delay_ns;
+}
+
 bool engine_stream(struct engine *engine, uint16_t source)
 {
 	struct stream *streams = realloc(engine->streams, (engine->stream_count + 1) * sizeof *streams);
@@ -149,7 +154,7 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 	engine->x509 = x509;
 	registry_limit(engine->registry, (size_t)settings->value[SETTING_DEVICES_MAX]);
 	for (size_t i = 0; i < engine->stream_count; i++)
-		intake_adopt(engine->streams[i].intake, rules);
+		intake_adopt(engine->streams[i].intake, rules, (size_t)settings->value[SETTING_RECORD_MAX]);
 	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
 		renumber(watch, numbers);
 		review_note_change(engine, watch->device);

@@ -63,6 +63,7 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
  * one file of a source; all share the source's watermark. */
 bool engine_source(struct engine *engine, const char *name, int64_t delay_ns);
 bool engine_stream(struct engine *engine, uint16_t source);
+void engine_delay(struct engine *engine, uint16_t source, int64_t delay_ns);
 
 /* Where a stream stands: so many bytes before the end of what it was given a
  * record has begun that is not finished. A new stream can go on there. */

@@ -53,6 +53,7 @@ static void reload(struct daemon *daemon)
 	}
 	turn_tell_status(daemon, notify_ready);
 	lookout_rescan_within(daemon, 0);
+	turn_tick(daemon);
 }
 
 static void on_hangup(uv_signal_t *signal, int number)

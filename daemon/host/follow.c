@@ -242,14 +242,17 @@ void follow_find(struct daemon *daemon, uint16_t source)
 		log_line(SEVERITY_ERR, "%s: no memory to read it", config->name);
 }
 
+static int64_t delay_ns(const struct source_config *source, const struct settings *settings)
+{
+	return settings_ns(settings, source->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL);
+}
+
 static int add_source(struct daemon *daemon, const struct source_config *wanted, const struct settings *settings)
 {
-	int64_t delay_ns =
-		settings_ns(settings, wanted->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL);
 	size_t at = daemon->source_count;
 
 	if (at == SOURCES_MAX || !source_config_copy(wanted, &daemon->sources[at]) ||
-	    !engine_source(daemon->engine, wanted->name, delay_ns))
+	    !engine_source(daemon->engine, wanted->name, delay_ns(wanted, settings)))
 		return -ENOMEM;
 	daemon->source_count++;
 	if (!wanted->is_journal)
@@ -289,6 +292,8 @@ int follow_adopt(struct daemon *daemon, const struct config *config)
 			if (r < 0)
 				return r;
 		}
+		daemon->sources[at].kind = wanted->kind;
+		engine_delay(daemon->engine, (uint16_t)at, delay_ns(wanted, &config->settings));
 		kept[at] = true;
 	}
 	for (size_t i = 0; i < daemon->source_count; i++)

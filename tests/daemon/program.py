@@ -59,6 +59,39 @@ def notified(bench):
     daemon.stop(0)
 
 
+def reloaded(bench, daemon, **config):
+    bench.configure(**config)
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.line("configuration and rules read again")
+
+
+@story("shorter times that are reloaded hold at once, though nothing is written")
+def reload_times(bench):
+    daemon = bench.start(settings=QUICK | {"return_within": 3600, "delay_local": 3600})
+    append(bench.log, expelled(now(), "pump-1"), refused(now(), "pump-2"))
+    daemon.alert("AUTH_FAIL", device="pump-2")
+    reloaded(bench, daemon)
+    daemon.alert("NOT_RETURNED", device="pump-1")
+
+
+@story("a source's kind that is reloaded holds")
+def reload_kind(bench):
+    daemon = bench.start(kind="azure")
+    append(bench.log, expelled(now(), "pump-1"))
+    reloaded(bench, daemon, kind="local")
+    daemon.alert("NOT_RETURNED", device="pump-1")
+
+
+@story("a larger record_max that is reloaded holds")
+def reload_record_max(bench):
+    daemon = bench.start(settings=QUICK | {"record_max": 4096})
+    append(bench.log, refused(now(), "pump-1"))
+    daemon.alert("AUTH_FAIL", device="pump-1")
+    reloaded(bench, daemon)
+    append(bench.log, refused(now(), "pump-2", more="x" * 8192))
+    daemon.alert("AUTH_FAIL", device="pump-2")
+
+
 @story("more sources than there is room for since the start are told of")
 def sources(bench):
     daemon = bench.start([bench.folder / f"a-{n}.json" for n in range(200)])

@@ -31,6 +31,11 @@ void splitter_free(struct splitter *take_splitter)
 	free(take_splitter);
 }
 
+void splitter_limit(struct splitter *splitter, size_t record_max)
+{
+	splitter->record_max = record_max;
+}
+
 size_t splitter_held(const struct splitter *splitter)
 {
 	return splitter->carry_size;
