@@ -35,6 +35,17 @@ static void test_a_signature_is_redacted_and_the_rest_of_the_token_kept(void **s
 	redacts("SIG=abc;", "SIG=[redacted];");
 }
 
+static void test_a_token_with_escapes_of_its_own_is_redacted(void **state)
+{
+	redacts("\\u0026sig\\u003DaB3\\u002Bx\\/yZ\\u003d\\u0026se=1", "\\u0026sig\\u003D[redacted]\\u0026se=1");
+	redacts("{\\u0022sig\\u0022:\\u0022aB3xYz\\u0022}", "{\\u0022sig\\u0022:\\u0022[redacted]\\u0022}");
+	redacts("SharedAccessKey=aB3\\u002fxYz=;", "SharedAccessKey=[redacted];");
+	redacts("rejected:\\nkey=aB3xYz", "rejected:\\nkey=[redacted]");
+	redacts("sr%253Dhub%2526sig%253DaB3xYz", "sr%253Dhub%2526sig%253D[redacted]");
+	redacts("the key 0123456789abcdefghij\\u002Bklmnopqrstuvwxyz0123456\\u003d is wrong", "the key [redacted] is wrong");
+	redacts("the key 0123456789abcdefghijklmnopqrstuvwxyz01234567%253D is wrong", "the key [redacted] is wrong");
+}
+
 static void test_a_token_encoded_once_more_is_redacted(void **state)
 {
 	redacts("sr%3Dhub%26sig%3DaB3xYz", "sr%3Dhub%26sig%3D[redacted]");
@@ -213,6 +224,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_signature_is_redacted_and_the_rest_of_the_token_kept),
 		cmocka_unit_test(test_a_token_encoded_once_more_is_redacted),
+		cmocka_unit_test(test_a_token_with_escapes_of_its_own_is_redacted),
 		cmocka_unit_test(test_the_key_of_a_connection_string_is_redacted),
 		cmocka_unit_test(test_every_name_of_a_secret_is_known_in_any_case),
 		cmocka_unit_test(test_a_bare_key_is_redacted),
