@@ -345,6 +345,19 @@ def folder_instead(bench):
     expect(len(daemon.lines("cannot be read")), 1, "complaints")
 
 
+@story("a name with control characters forges no line and no command of a terminal")
+def forging(bench):
+    folder = bench.folder / "logs"
+    folder.mkdir()
+    name = "a\n<3>AUTH_FAIL state=raised\x1b[2J.json"
+    append(folder / name, refused(now(), "a"))
+    daemon = bench.start([folder])
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    daemon.line("logs/a\\x0a<3>AUTH_FAIL state=raised\\x1b[2J.json: cannot be read")
+    daemon.stop()
+
+
 @story("a file that may not be read is one clear line, and is read once it may be")
 def forbidden(bench):
     append(bench.log, refused(now(), "a"))

@@ -207,6 +207,16 @@ static void test_more_characters_can_be_asked_to_be_escaped(void **state)
 	escapes(SPAN("a\"]b"), "\"]", "a\\x22\\x5db");
 }
 
+static void test_a_name_is_shown_as_it_is_but_for_control_characters(void **state)
+{
+	char buffer[64];
+
+	text_escape_controls(SPAN("a\\b \"\xC3\xA9\" \n\x1B[2J\x7F\xC2\x9B\xC2\xA0"), buffer, sizeof buffer);
+	assert_string_equal(buffer, "a\\b \"\xC3\xA9\" \\x0a\\x1b[2J\\x7f\\xc2\\x9b\xC2\xA0");
+	assert_int_equal(text_escape_controls(SPAN("\n\n\n\n"), buffer, 17), 12);
+	assert_string_equal(buffer, "\\x0a\\x0a\\x0a");
+}
+
 static void test_an_escape_is_never_cut(void **state)
 {
 	char buffer[8];
@@ -242,6 +252,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_ascii_is_escaped_byte_by_byte),
 		cmocka_unit_test(test_more_characters_can_be_asked_to_be_escaped),
 		cmocka_unit_test(test_an_escape_is_never_cut),
+		cmocka_unit_test(test_a_name_is_shown_as_it_is_but_for_control_characters),
 	};
 
 	return RUN(tests);

@@ -263,9 +263,18 @@ void text_redact(struct span text, char *buffer, size_t size)
 
 /* --- quoted ------------------------------------------------------------- */
 
-size_t text_escape(struct span text, const char *also, char *buffer, size_t size)
+static size_t put_escape(unsigned char c, char *buffer)
 {
 	static const char digits[] = "0123456789abcdef";
+
+	memcpy(buffer, "\\x", 2);
+	buffer[2] = digits[c >> 4];
+	buffer[3] = digits[c & 15];
+	return 4;
+}
+
+size_t text_escape(struct span text, const char *also, char *buffer, size_t size)
+{
 	size_t length = 0;
 
 	for (size_t i = 0; i < text.size; i++) {
@@ -274,14 +283,31 @@ size_t text_escape(struct span text, const char *also, char *buffer, size_t size
 
 		if (length + (plain ? 1 : 4) >= size)
 			break;
-		if (plain) {
+		if (plain)
 			buffer[length++] = (char)c;
-		} else {
-			memcpy(buffer + length, "\\x", 2);
-			buffer[length + 2] = digits[c >> 4];
-			buffer[length + 3] = digits[c & 15];
-			length += 4;
+		else
+			length += put_escape(c, buffer + length);
+	}
+	buffer[length] = '\0';
+	return length;
+}
+
+size_t text_escape_controls(struct span text, char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < text.size && length + 8 < size; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		/* U+0080 to U+009F are some as well. */
+		bool is_pair = c == 0xC2 && i + 1 < text.size && ((unsigned char)text.data[i + 1] & 0xE0) == 0x80;
+
+		if (c >= 0x20 && c != 0x7F && !is_pair) {
+			buffer[length++] = (char)c;
+			continue;
 		}
+		length += put_escape(c, buffer + length);
+		if (is_pair)
+			length += put_escape((unsigned char)text.data[++i], buffer + length);
 	}
 	buffer[length] = '\0';
 	return length;
