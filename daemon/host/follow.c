@@ -114,7 +114,8 @@ static void note_partial(struct daemon *daemon, uint16_t source)
 		daemon->lookouts[source]->is_partial = true;
 }
 
-static void follow(struct daemon *daemon, uint16_t source, const char *path)
+/* Returns its tail, or NULL: it is followed already, or was read, or cannot be. */
+static struct tail *follow(struct daemon *daemon, uint16_t source, const char *path)
 {
 	const struct tail_place *finished;
 	struct stat status = {0};
@@ -128,7 +129,7 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 	finished = finished_find(daemon->finished, status.st_dev, status.st_ino);
 	if ((finished && finished->offset == (uint64_t)status.st_size && is_old(&status)) ||
 	    is_followed(daemon, path, &status))
-		return;
+		return NULL;
 	slot = free_slot(daemon, source);
 	known = find_place(daemon, path, &status, &at, &place);
 	if (slot == TAILS_MAX || !tail_begin(&daemon->tails[slot], path, known ? &at : NULL)) {
@@ -138,7 +139,7 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 				 TAILS_MAX);
 		daemon->too_many_told = true;
 		note_partial(daemon, source);
-		return;
+		return NULL;
 	}
 	if (known)
 		engine_stream_resume(daemon->engine, (uint16_t)slot, place);
@@ -147,19 +148,65 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 	daemon->stored_offsets[slot] = UINT64_MAX;
 	if (slot == daemon->tail_count)
 		daemon->tail_count++;
+	return &daemon->tails[slot];
+}
+
+static int64_t written_ns(const struct stat *status)
+{
+	return status->st_mtim.tv_sec * STAMP_SECOND + status->st_mtim.tv_nsec;
+}
+
+static int by_age(const void *a, const void *b)
+{
+	struct stat one = {0}, other = {0};
+
+	stat(*(char *const *)a, &one);
+	stat(*(char *const *)b, &other);
+	return (written_ns(&one) > written_ns(&other)) - (written_ns(&one) < written_ns(&other));
+}
+
+/* It was rotated more than once while nobody looked: between the file that was
+ * read last and the one that stands at the path now there are others, with a
+ * number or a date behind the name. They are read once, the oldest first. */
+static void follow_between(struct daemon *daemon, uint16_t source, const char *path, int64_t since_ns)
+{
+	struct stat status;
+	struct tail *tail;
+	char pattern[4200];
+	glob_t found;
+
+	snprintf(pattern, sizeof pattern, "%s[-._]*[0-9]*", path);
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_age);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *name = found.gl_pathv[i];
+
+		if (stat(name, &status) < 0 || !S_ISREG(status.st_mode) || written_ns(&status) <= since_ns)
+			continue;
+		if (tail_is_compressed(name))
+			log_line(SEVERITY_WARNING, "%s: it was compressed before it was read; lapsectl scan reads it",
+				 name);
+		else if ((tail = follow(daemon, source, name)))
+			tail_detach(tail);
+	}
+	globfree(&found);
 }
 
 /* Its file was renamed: it is read to its end beside the new one. */
 void follow_let_go(struct daemon *daemon, size_t index)
 {
 	struct tail *tail = &daemon->tails[index];
+	uint16_t source = daemon->tail_sources[index];
 	struct stat status;
 	char *path;
 
-	if (!tail->rotated || tail->detached || stat(tail->path, &status) < 0 || !(path = strdup(tail->path)))
+	if (!tail->rotated || tail->detached || stat(tail->path, &status) < 0 || fstat(tail->fd, &status) < 0 ||
+	    !(path = strdup(tail->path)))
 		return;
 	tail_detach(tail);
-	follow(daemon, daemon->tail_sources[index], path);
+	follow_between(daemon, source, path, written_ns(&status));
+	follow(daemon, source, path);
 	free(path);
 }
 

@@ -1,5 +1,7 @@
 """How it goes on after a stop, a crash, and with a state that is not its own."""
+import gzip
 import os
+import pathlib
 import resource
 import signal
 import sqlite3
@@ -116,6 +118,28 @@ def rotated(bench):
     second.alert("AUTH_FAIL", device="c")
     second.stop()
     expect(len(second.alerts("AUTH_FAIL")), 2, "alerts of the second run")
+
+
+@story("a file that is rotated three times while it is stopped is read to its end, and all that came after it")
+def rotated_often(bench):
+    first = stateful(bench, **QUICK)
+    append(bench.log, refused(now(), "a"))
+    first.alert("AUTH_FAIL", device="a")
+    first.stop()
+    append(bench.log, refused(now(), "b"))
+    for number, device in enumerate(["c", "d", "e"]):
+        time.sleep(0.02)                             # as old as they are is what the file system can tell
+        bench.log.rename(f"{bench.log}.{3 - number}")
+        append(bench.log, refused(now(), device))
+    pathlib.Path(f"{bench.log}.4.gz").write_bytes(gzip.compress(refused(now(), "packed").encode()))
+    pathlib.Path(f"{bench.log}.lock").write_text("12")
+    second = stateful(bench, **QUICK)
+    for device in "bcde":
+        second.alert("AUTH_FAIL", device=device)
+    second.line(".4.gz: it was compressed before it was read")
+    counts = second.stop()
+    expect((counts["read"], counts["malformed"]), (4, 0), "records of the second run, malformed")
+    expect(stateful(bench, **QUICK).stop()["read"], 0, "records of the third run")
 
 
 @story("the rest of a file that was rotated while it was stopped is read, though the new one has a known inode")
