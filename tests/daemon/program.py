@@ -1,5 +1,6 @@
 """How the daemon starts and stops, what it says of itself, and what it costs."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -8,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from rig import (BY_RECORDS, QUICK, Skipped, append, connected, expect, expelled, holds, now, record, refused, story,
+from rig import (BY_RECORDS, QUICK, Failed, Skipped, append, connected, expect, expelled, holds, now, record, refused, story,
                  wait)
 
 
@@ -57,6 +58,50 @@ def notified(bench):
     daemon.process.send_signal(signal.SIGTERM)
     hear("STOPPING=1")
     daemon.stop(0)
+
+
+def told_to_socket(bench, **streams):
+    """Starts a daemon that tells a socket, and returns it with a function that waits for a device's alert there."""
+    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver.bind(("127.0.0.1", 0))
+    receiver.settimeout(10)
+    config = bench.folder / "told.json"
+    config.write_text(json.dumps({"sources": [{"path": str(bench.log), "kind": "local"}], "settings": QUICK,
+                                  "alerts": [{"to": "stderr"}, {"to": "udp", "host": "127.0.0.1",
+                                                                "port": receiver.getsockname()[1]}]}))
+    process = subprocess.Popen([bench.lapsed, "--rules", bench.rules, "--config", config], **streams)
+
+    def hear(device):
+        append(bench.log, refused(now(), device))
+        try:
+            message = receiver.recv(4096)
+        except TimeoutError:
+            process.kill()
+            raise Failed("nothing is told") from None
+        holds(message.startswith(b"<27>1 ") and f'device="{device}"'.encode() in message, f"it got {message}")
+    return process, hear
+
+
+@story("with its standard streams closed it runs as with them")
+def closed_streams(bench):
+    process, hear = told_to_socket(bench, preexec_fn=lambda: os.closerange(0, 3))
+    hear("pump-1")
+    hear("pump-2")
+    process.terminate()
+    expect(process.wait(10), 0, "exit status")
+
+
+@story("it goes on when whoever reads its stderr is gone")
+def reader_gone(bench):
+    reader, writer = os.pipe()
+    process, hear = told_to_socket(bench, stderr=writer)
+    os.close(writer)
+    os.read(reader, 1)
+    os.close(reader)
+    hear("pump-1")
+    hear("pump-2")
+    process.terminate()
+    expect(process.wait(10), 0, "exit status")
 
 
 def reloaded(bench, daemon, **config):
