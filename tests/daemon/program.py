@@ -9,8 +9,8 @@ import socket
 import subprocess
 import time
 
-from rig import (BY_RECORDS, QUICK, Failed, Skipped, append, connected, expect, expelled, holds, now, record, refused, story,
-                 wait)
+from rig import (BY_RECORDS, QUICK, Failed, Skipped, append, connected, expect, expelled, holds, now, record, refused,
+                 story, wait)
 
 
 @story("the service manager hears of start, reload, life and stop")
