@@ -118,6 +118,18 @@ def copytruncate(bench):
     finish(daemon, 13, "a", "b", "c")
 
 
+@story("what a writer writes behind the hole that copytruncate has left him is read from its first record")
+def hole(bench):
+    daemon = bench.start()
+    with open(bench.log, "wb", buffering=0) as writer:         # where it was, not at the end
+        writer.write(refused(now(), "a").encode())
+        tell(daemon, "a")
+        os.truncate(bench.log, 0)
+        writer.write(refused(now(), "b").encode())
+        tell(daemon, "b")
+    expect(daemon.stop()["malformed"], 1, "malformed")         # the hole
+
+
 @story("a file rewritten with as many bytes is read again")
 def rewritten(bench):
     daemon = bench.start()

@@ -42,7 +42,8 @@ static void test_a_token_with_escapes_of_its_own_is_redacted(void **state)
 	redacts("SharedAccessKey=aB3\\u002fxYz=;", "SharedAccessKey=[redacted];");
 	redacts("rejected:\\nkey=aB3xYz", "rejected:\\nkey=[redacted]");
 	redacts("sr%253Dhub%2526sig%253DaB3xYz", "sr%253Dhub%2526sig%253D[redacted]");
-	redacts("the key 0123456789abcdefghij\\u002Bklmnopqrstuvwxyz0123456\\u003d is wrong", "the key [redacted] is wrong");
+	redacts("the key 0123456789abcdefghij\\u002Bklmnopqrstuvwxyz0123456\\u003d is wrong",
+		"the key [redacted] is wrong");
 	redacts("the key 0123456789abcdefghijklmnopqrstuvwxyz01234567%253D is wrong", "the key [redacted] is wrong");
 }
 

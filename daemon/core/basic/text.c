@@ -213,8 +213,8 @@ static bool is_behind_key(struct span text, size_t mark)
 static bool may_hide(struct span text)
 {
 	for (size_t at = 0; at < text.size; at++)
-		if (is_a(MARK, text.data[at]) &&
-		    (text.data[at] == '\\' || is_behind_name(text, at) || (text.data[at] != ':' && is_behind_key(text, at))))
+		if (is_a(MARK, text.data[at]) && (text.data[at] == '\\' || is_behind_name(text, at) ||
+						  (text.data[at] != ':' && is_behind_key(text, at))))
 			return true;
 	return false;
 }
