@@ -65,6 +65,9 @@ bool engine_source(struct engine *engine, const char *name, int64_t delay_ns);
 bool engine_stream(struct engine *engine, uint16_t source);
 void engine_delay(struct engine *engine, uint16_t source, int64_t delay_ns);
 
+/* Nothing more will come of a source. What waits for it is judged as time passes. */
+void engine_source_end(struct engine *engine, uint16_t source);
+
 /* Where a stream stands: so many bytes before the end of what it was given a
  * record has begun that is not finished. A new stream can go on there. */
 struct place engine_stream_place(const struct engine *engine, uint16_t stream, size_t *ret_held);

@@ -315,6 +315,7 @@ static void drop_source(struct daemon *daemon, size_t source)
 			turn_step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)t});
 			tail_end(&daemon->tails[t]);
 		}
+	engine_source_end(daemon->engine, (uint16_t)source);
 	journal_close(daemon->inlets[source].journal);
 	daemon->inlets[source].journal = NULL;
 	source_config_clear(&daemon->sources[source]);
