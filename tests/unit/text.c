@@ -41,6 +41,9 @@ static void test_a_token_with_escapes_of_its_own_is_redacted(void **state)
 	redacts("{\\u0022sig\\u0022:\\u0022aB3xYz\\u0022}", "{\\u0022sig\\u0022:\\u0022[redacted]\\u0022}");
 	redacts("SharedAccessKey=aB3\\u002fxYz=;", "SharedAccessKey=[redacted];");
 	redacts("rejected:\\nkey=aB3xYz", "rejected:\\nkey=[redacted]");
+	redacts("sr%3Dcontoso.azure-devices.net%2Fdevices%2Fpump-station-0042-north-west%26sig%3DaB3xYz%26se%3D1",
+		"sr%3Dcontoso.azure-devices.net%2Fdevices%2Fpump-station-0042-north-west%26sig%3D[redacted]%26se%3D1");
+	redacts("a%2526password%253DaB3xYz", "a%2526password%253D[redacted]");
 	redacts("sr%253Dhub%2526sig%253DaB3xYz", "sr%253Dhub%2526sig%253D[redacted]");
 	redacts("the key 0123456789abcdefghij\\u002Bklmnopqrstuvwxyz0123456\\u003d is wrong",
 		"the key [redacted] is wrong");
@@ -52,7 +55,7 @@ static void test_a_token_encoded_once_more_is_redacted(void **state)
 	redacts("sr%3Dhub%26sig%3DaB3xYz", "sr%3Dhub%26sig%3D[redacted]");
 	redacts("sig=x%26key=abc", "sig=[redacted]%26key=[redacted]");
 	redacts("a=1\\u0026password=abc", "a=1\\u0026password=[redacted]");
-	redacts("a%26AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "[redacted]");
+	redacts("a%26AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "a%26[redacted]");
 }
 
 static void test_the_key_of_a_connection_string_is_redacted(void **state)

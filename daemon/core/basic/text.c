@@ -116,6 +116,12 @@ static size_t equals(struct span text, size_t at)
 	return begins_nocase(text, at, "%3d") ? 3 : begins_nocase(text, at, "%253d") ? 5 : 0;
 }
 
+/* A '&' of a URI that is encoded once or twice: no key goes on behind it. */
+static bool ampersand(struct span text, size_t at)
+{
+	return begins_nocase(text, at, "%26") || begins_nocase(text, at, "%2526");
+}
+
 /* Most letters begin none of them. In lower case. */
 static bool begins_hidden(char first)
 {
@@ -123,10 +129,11 @@ static bool begins_hidden(char first)
 }
 
 /* Whether a word may begin here: behind something else, or behind an escape
- * such as %26, \n or \u0026, whose last characters look like a word's. */
+ * such as %26, %2526, \n or \u0026, whose last characters look like a word's. */
 static bool is_word_begin(int class, struct span text, size_t at)
 {
 	return at == 0 || !is_a(class, text.data[at - 1]) || (at >= 3 && text.data[at - 3] == '%') ||
+	       (at >= 5 && text.data[at - 5] == '%' && text.data[at - 4] == '2' && text.data[at - 3] == '5') ||
 	       (at >= 2 && text.data[at - 2] == '\\') ||
 	       (at >= 6 && text.data[at - 6] == '\\' && text.data[at - 5] == 'u');
 }
@@ -161,8 +168,7 @@ static size_t value_end(struct span text, size_t at, bool secret)
 	const char *enders = secret ? " \t\r\n\"'&;,\\" : "\",}\r\n";
 	size_t size;
 
-	while (at < text.size && !is_among(character(text, at, &size), enders) &&
-	       !(secret && begins_nocase(text, at, "%26")))
+	while (at < text.size && !is_among(character(text, at, &size), enders) && !(secret && ampersand(text, at)))
 		at += size;
 	return at;
 }
@@ -175,7 +181,9 @@ static size_t bare_key(struct span text, size_t at)
 
 	if (!is_word_begin(BASE64, text, at))
 		return 0;
-	for (; end < text.size && is_a(BASE64, character(text, end, &size)) && !equals(text, end); letters++)
+	for (; end < text.size && is_a(BASE64, character(text, end, &size)) && !equals(text, end) &&
+	       !ampersand(text, end);
+	     letters++)
 		end += size;
 	if (letters < KEY_LETTERS || !equals(text, end))
 		return 0;
