@@ -174,19 +174,22 @@ static size_t value_end(struct span text, size_t at, bool secret)
 }
 
 /* A key of 32 bytes or more in Base64 has '=' behind it; hex thumbprints have
- * none. */
-static size_t bare_key(struct span text, size_t at)
+ * none. Where there is no key at the begin of a run of letters, there is none
+ * within it: up to *barren. */
+static size_t bare_key(struct span text, size_t at, size_t *barren)
 {
 	size_t end = at, letters = 0, size;
 
-	if (!is_word_begin(BASE64, text, at))
+	if (at < *barren || !is_word_begin(BASE64, text, at))
 		return 0;
 	for (; end < text.size && is_a(BASE64, character(text, end, &size)) && !equals(text, end) &&
 	       !ampersand(text, end);
 	     letters++)
 		end += size;
-	if (letters < KEY_LETTERS || !equals(text, end))
+	if (letters < KEY_LETTERS || !equals(text, end)) {
+		*barren = end;
 		return 0;
+	}
 	while ((size = equals(text, end)))
 		end += size;
 	return end - at;
@@ -229,7 +232,7 @@ static bool may_hide(struct span text)
 
 void text_redact(struct span text, char *buffer, size_t size)
 {
-	size_t length = 0, at = 0;
+	size_t length = 0, at = 0, barren = 0;
 
 	if (text.size < size && text.size > 0 && !may_hide(text)) {
 		memcpy(buffer, text.data, text.size);
@@ -247,7 +250,7 @@ void text_redact(struct span text, char *buffer, size_t size)
 			continue;
 		}
 		value = value_of(text, at, &secret);
-		key = value ? 0 : bare_key(text, at);
+		key = value ? 0 : bare_key(text, at, &barren);
 		if (!value && !key) {
 			buffer[length++] = text.data[at++];
 			continue;
