@@ -7,8 +7,8 @@ import signal
 import subprocess
 import time
 
-from program import wakes
-from rig import Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
+from program import preloaded, wakes
+from rig import BY_RECORDS, QUICK, Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
 
 
 POLL = 0.05                                          # time for a look
@@ -485,6 +485,26 @@ def fair(bench):
     tell(daemon, "a", "b")
     holds([a["device"] for a in daemon.alerts("AUTH_FAIL")] == ["a", "b"], "the other file had to wait for the end")
     finish(daemon, 80002, "a", "b")
+
+
+@story("what is written while the watch is set anew is read at once")
+def while_watched_anew(bench):
+    late = bench.folder / "elsewhere" / "late"
+    late.parent.mkdir()
+    daemon = bench.start(kind="azure", settings=QUICK | BY_RECORDS,      # no tick is due, which would look as well
+                         environment={"LD_PRELOAD": preloaded(bench, "unwatch"), "TEST_LATE": str(late),
+                                      "TEST_LOG": str(bench.log)})
+    append(bench.log, refused(now(), "a"))
+    tell(daemon, "a")
+    time.sleep(0.2)
+    late.write_text(refused(now(), "late"))
+    daemon.process.send_signal(signal.SIGSTOP)       # it hears of both at once
+    (bench.folder / "other").touch()                 # the folder may be another one: it is watched anew
+    append(bench.log, refused(now(), "b"))
+    daemon.process.send_signal(signal.SIGCONT)
+    tell(daemon, "b")
+    daemon.alert("AUTH_FAIL", device="late", seconds=5)
+    daemon.stop()
 
 
 @story("a file of which no event tells is looked at every second, once that is known")

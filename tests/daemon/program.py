@@ -163,18 +163,24 @@ def stall(bench):
     expect([m["msgid"] for m in daemon.reached()], ["INPUT_STALLED", "INPUT_STALLED"], "messages")
 
 
-def clock_ahead(bench):
-    """An environment in which a number in a file sets the daemon's clocks ahead."""
+def preloaded(bench, name):
+    """A library of this folder, for LD_PRELOAD."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
-        raise Skipped("no C compiler to build a clock with")
+        raise Skipped(f"no C compiler to build {name}.c with")
     if b"__asan_init" in pathlib.Path(bench.lapsed).read_bytes():
         raise Skipped("the address sanitizer does not like it")
-    library, setting = bench.folder / "clock.so", bench.folder / "ahead"
+    library = bench.folder / f"{name}.so"
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library,
-                    pathlib.Path(__file__).resolve().parent / "clock.c"], check=True)
+                    pathlib.Path(__file__).resolve().parent / f"{name}.c"], check=True)
+    return str(library)
+
+
+def clock_ahead(bench):
+    """An environment in which a number in a file sets the daemon's clocks ahead."""
+    setting = bench.folder / "ahead"
     setting.write_bytes(bytes(8))
-    return setting, {"LD_PRELOAD": str(library), "TEST_CLOCK": str(setting)}
+    return setting, {"LD_PRELOAD": preloaded(bench, "clock"), "TEST_CLOCK": str(setting)}
 
 
 def set_ahead(setting, seconds):
