@@ -29,7 +29,7 @@ void intake_free(struct intake *take_intake)
 	free(take_intake);
 }
 
-void intake_adopt(struct intake *intake, const struct ruleset *rules)
+void intake_adopt(struct intake *intake, const struct ruleset *rules, size_t record_max)
 {
 }
 

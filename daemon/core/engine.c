@@ -83,6 +83,16 @@ bool engine_source(struct engine *engine, const char *name, int64_t delay_ns)
 	return true;
 }
 
+void engine_delay(struct engine *engine, uint16_t source, int64_t delay_ns)
+{
+	engine->sources[source].delay_ns = delay_ns;
+}
+
+void engine_source_end(struct engine *engine, uint16_t source)
+{
+	engine->sources[source].ended = true;
+}
+
 bool engine_stream(struct engine *engine, uint16_t source)
 {
 	struct stream *streams = realloc(engine->streams, (engine->stream_count + 1) * sizeof *streams);
@@ -149,7 +159,7 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
 	engine->x509 = x509;
 	registry_limit(engine->registry, (size_t)settings->value[SETTING_DEVICES_MAX]);
 	for (size_t i = 0; i < engine->stream_count; i++)
-		intake_adopt(engine->streams[i].intake, rules);
+		intake_adopt(engine->streams[i].intake, rules, (size_t)settings->value[SETTING_RECORD_MAX]);
 	for (struct watch *watch = engine->watches; watch; watch = watch->next) {
 		renumber(watch, numbers);
 		review_note_change(engine, watch->device);
@@ -290,7 +300,7 @@ static int64_t next_wait(const struct engine *engine)
 		if (first)
 			wait = stamp_min(wait, stamp_add(first->at_ns, delay_of(source)) - engine->now.wall_ns + 1);
 		due = source->heard_mono_ns + settings_ns(engine->settings, SETTING_STALL_AFTER);
-		if (!source->stalled)
+		if (!source->stalled && !source->ended)
 			wait = stamp_min(wait, due - engine->now.mono_ns);
 	}
 	for (const struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)

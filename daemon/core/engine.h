@@ -63,6 +63,10 @@ void engine_adopt(struct engine *engine, const struct ruleset *rules, const stru
  * one file of a source; all share the source's watermark. */
 bool engine_source(struct engine *engine, const char *name, int64_t delay_ns);
 bool engine_stream(struct engine *engine, uint16_t source);
+void engine_delay(struct engine *engine, uint16_t source, int64_t delay_ns);
+
+/* Nothing more will come of a source. What waits for it is judged as time passes. */
+void engine_source_end(struct engine *engine, uint16_t source);
 
 /* Where a stream stands: so many bytes before the end of what it was given a
  * record has begun that is not finished. A new stream can go on there. */

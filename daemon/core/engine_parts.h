@@ -35,6 +35,7 @@ struct source {
 	struct lags lags;
 	int64_t heard_mono_ns;
 	bool stalled;
+	bool ended; /* it is silent for good */
 };
 
 /* A device's first session on a hub, which its namesakes have to hear of. */

@@ -431,7 +431,7 @@ static void name_waiting(struct engine *engine, const struct source *source, cha
 void herald_stall(struct engine *engine, struct source *source)
 {
 	int64_t silent = engine->now.mono_ns - source->heard_mono_ns;
-	bool stalled = silent >= settings_ns(engine->settings, SETTING_STALL_AFTER);
+	bool stalled = !source->ended && silent >= settings_ns(engine->settings, SETTING_STALL_AFTER);
 	char name[200], span[STAMP_TEXT], waiting[300];
 	struct notice *notice;
 
@@ -448,7 +448,8 @@ void herald_stall(struct engine *engine, struct source *source)
 		snprintf(notice->sentence, sizeof notice->sentence, "nothing came from %s for %s; waiting for it: %s",
 			 name, stamp_span(silent, span), *waiting ? waiting : "no episode");
 	else
-		snprintf(notice->sentence, sizeof notice->sentence, "records come from %s again", name);
+		snprintf(notice->sentence, sizeof notice->sentence,
+			 source->ended ? "%s is no longer followed" : "records come from %s again", name);
 }
 
 void herald_limit(struct engine *engine)

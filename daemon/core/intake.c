@@ -78,8 +78,9 @@ void intake_free(struct intake *take_intake)
 	free(take_intake);
 }
 
-void intake_adopt(struct intake *intake, const struct ruleset *rules)
+void intake_adopt(struct intake *intake, const struct ruleset *rules, size_t record_max)
 {
+	splitter_limit(intake->splitter, record_max);
 	intake->rules = rules;
 	memset(intake->kinds, 0, sizeof intake->kinds);
 	lookup_forget(intake->messages);

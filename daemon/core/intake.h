@@ -60,8 +60,8 @@ void intake_free(struct intake *take_intake);
 /* Events get their masked addresses as well, for who looks at many devices. */
 void intake_keep_addresses(struct intake *intake);
 
-/* Another ruleset from the next record on. */
-void intake_adopt(struct intake *intake, const struct ruleset *rules);
+/* Another configuration from the next record on. */
+void intake_adopt(struct intake *intake, const struct ruleset *rules, size_t record_max);
 void intake_feed(struct intake *intake, struct span bytes);
 void intake_end(struct intake *intake);
 

@@ -2,9 +2,11 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "build.h"
 #include "daemon_parts.h"
@@ -53,6 +55,7 @@ static void reload(struct daemon *daemon)
 	}
 	turn_tell_status(daemon, notify_ready);
 	lookout_rescan_within(daemon, 0);
+	turn_tick(daemon);
 }
 
 static void on_hangup(uv_signal_t *signal, int number)
@@ -189,6 +192,20 @@ static void close_all(struct daemon *daemon)
 	free(daemon);
 }
 
+/* Who starts it may have closed the standard streams: what is written to stderr
+ * must not go into whatever is opened next. And whoever read it may be gone. */
+static void secure_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 /* A folder of blobs may hold more files than a shell allows. */
 static void allow_files(void)
 {
@@ -212,6 +229,7 @@ int daemon_run(struct plan *take_plan, const struct plan_options *options, struc
 	}
 	daemon->plan = take_plan;
 	daemon->options = options;
+	secure_streams();
 	allow_files();
 	r = uv_loop_init(&daemon->loop);
 	if (r == 0)

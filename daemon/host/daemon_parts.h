@@ -104,6 +104,9 @@ struct moment daemon_now(void);
 void turn_start(struct daemon *daemon);
 void turn_stop(struct daemon *daemon);
 
+/* The engine is asked in the next round of the loop what is due now. */
+void turn_tick(struct daemon *daemon);
+
 /* One step of the engine; what follows is stored, then told. */
 void turn_step(struct daemon *daemon, struct input *input);
 

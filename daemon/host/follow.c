@@ -76,23 +76,27 @@ void follow_release(struct daemon *daemon, size_t index)
 }
 
 /* Where the file was left, if it was ever read: under another name before it
- * was rotated, or by an earlier run. If nobody holds the path, also where the
- * file was left that stood there then: it may have been rotated since. */
+ * was rotated, or by an earlier run. An inode alone does not say so, for that of
+ * a file that was deleted is soon another's. If nobody holds the path, also
+ * where the file was left that stood there then: it may have been rotated since. */
 static bool find_place(struct daemon *daemon, const char *path, const struct stat *status, struct tail_place *ret,
 		       struct place *ret_place)
 {
 	const struct tail_place *finished = finished_find(daemon->finished, status->st_dev, status->st_ino);
-	bool held = false;
 
 	*ret_place = (struct place){.line = 1};
-	if (finished) {
+	if (finished && tail_is_at(path, finished)) {
 		*ret = *finished;
 		return true;
 	}
+	if (!daemon->store)
+		return false;
+	if (store_load_file(daemon->store, status->st_dev, status->st_ino, ret, ret_place) && tail_is_at(path, ret))
+		return true;
 	for (size_t i = 0; i < daemon->tail_count; i++)
-		held |= daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0;
-	return daemon->store && store_load_file(daemon->store, held ? "" : path, status->st_dev, status->st_ino, ret,
-						ret_place);
+		if (daemon->tails[i].path && strcmp(daemon->tails[i].path, path) == 0)
+			return false;
+	return store_load_path(daemon->store, path, ret, ret_place);
 }
 
 /* A tail that has ended leaves its stream to another of the same source. */
@@ -114,7 +118,8 @@ static void note_partial(struct daemon *daemon, uint16_t source)
 		daemon->lookouts[source]->is_partial = true;
 }
 
-static void follow(struct daemon *daemon, uint16_t source, const char *path)
+/* Returns its tail, or NULL: it is followed already, or was read, or cannot be. */
+static struct tail *follow(struct daemon *daemon, uint16_t source, const char *path)
 {
 	const struct tail_place *finished;
 	struct stat status = {0};
@@ -128,7 +133,7 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 	finished = finished_find(daemon->finished, status.st_dev, status.st_ino);
 	if ((finished && finished->offset == (uint64_t)status.st_size && is_old(&status)) ||
 	    is_followed(daemon, path, &status))
-		return;
+		return NULL;
 	slot = free_slot(daemon, source);
 	known = find_place(daemon, path, &status, &at, &place);
 	if (slot == TAILS_MAX || !tail_begin(&daemon->tails[slot], path, known ? &at : NULL)) {
@@ -138,7 +143,7 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 				 TAILS_MAX);
 		daemon->too_many_told = true;
 		note_partial(daemon, source);
-		return;
+		return NULL;
 	}
 	if (known)
 		engine_stream_resume(daemon->engine, (uint16_t)slot, place);
@@ -147,18 +152,64 @@ static void follow(struct daemon *daemon, uint16_t source, const char *path)
 	daemon->stored_offsets[slot] = UINT64_MAX;
 	if (slot == daemon->tail_count)
 		daemon->tail_count++;
+	return &daemon->tails[slot];
+}
+
+static int64_t written_ns(const struct stat *status)
+{
+	return status->st_mtim.tv_sec * STAMP_SECOND + status->st_mtim.tv_nsec;
+}
+
+static int by_age(const void *a, const void *b)
+{
+	struct stat one = {0}, other = {0};
+
+	stat(*(char *const *)a, &one);
+	stat(*(char *const *)b, &other);
+	return (written_ns(&one) > written_ns(&other)) - (written_ns(&one) < written_ns(&other));
+}
+
+/* It was rotated more than once while nobody looked: between the file that was
+ * read last and the one that stands at the path now there are others, with a
+ * number or a date behind the name. They are read once, the oldest first. */
+static void follow_between(struct daemon *daemon, uint16_t source, const char *path, int64_t since_ns)
+{
+	struct stat status;
+	struct tail *tail;
+	char pattern[4200];
+	glob_t found;
+
+	snprintf(pattern, sizeof pattern, "%s[-._]*[0-9]*", path);
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_age);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *name = found.gl_pathv[i];
+
+		if (stat(name, &status) < 0 || !S_ISREG(status.st_mode) || written_ns(&status) <= since_ns)
+			continue;
+		if (tail_is_compressed(name))
+			log_line(SEVERITY_WARNING, "%s: it was compressed before it was read; lapsectl scan reads it",
+				 name);
+		else if ((tail = follow(daemon, source, name)))
+			tail_detach(tail);
+	}
+	globfree(&found);
 }
 
 void follow_let_go(struct daemon *daemon, size_t index)
 {
 	struct tail *tail = &daemon->tails[index];
+	uint16_t source = daemon->tail_sources[index];
 	struct stat status;
 	char *path;
 
-	if (!tail->rotated || tail->detached || stat(tail->path, &status) < 0 || !(path = strdup(tail->path)))
+	if (!tail->rotated || tail->detached || stat(tail->path, &status) < 0 || fstat(tail->fd, &status) < 0 ||
+	    !(path = strdup(tail->path)))
 		return;
 	tail_detach(tail);
-	follow(daemon, daemon->tail_sources[index], path);
+	follow_between(daemon, source, path, written_ns(&status));
+	follow(daemon, source, path);
 	free(path);
 }
 
@@ -241,14 +292,17 @@ void follow_find(struct daemon *daemon, uint16_t source)
 		log_line(SEVERITY_ERR, "%s: no memory to read it", config->name);
 }
 
+static int64_t delay_ns(const struct source_config *source, const struct settings *settings)
+{
+	return settings_ns(settings, source->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL);
+}
+
 static int add_source(struct daemon *daemon, const struct source_config *wanted, const struct settings *settings)
 {
-	int64_t delay_ns =
-		settings_ns(settings, wanted->kind == SOURCE_AZURE ? SETTING_DELAY_AZURE : SETTING_DELAY_LOCAL);
 	size_t at = daemon->source_count;
 
 	if (at == SOURCES_MAX || !source_config_copy(wanted, &daemon->sources[at]) ||
-	    !engine_source(daemon->engine, wanted->name, delay_ns))
+	    !engine_source(daemon->engine, wanted->name, delay_ns(wanted, settings)))
 		return -ENOMEM;
 	daemon->source_count++;
 	if (!wanted->is_journal)
@@ -264,6 +318,7 @@ static void drop_source(struct daemon *daemon, size_t source)
 			turn_step(daemon, &(struct input){.type = INPUT_BREAK, .stream = (uint16_t)t});
 			tail_end(&daemon->tails[t]);
 		}
+	engine_source_end(daemon->engine, (uint16_t)source);
 	journal_close(daemon->inlets[source].journal);
 	daemon->inlets[source].journal = NULL;
 	source_config_clear(&daemon->sources[source]);
@@ -287,6 +342,8 @@ int follow_adopt(struct daemon *daemon, const struct config *config)
 			if (r < 0)
 				return r;
 		}
+		daemon->sources[at].kind = wanted->kind;
+		engine_delay(daemon->engine, (uint16_t)at, delay_ns(wanted, &config->settings));
 		kept[at] = true;
 	}
 	for (size_t i = 0; i < daemon->source_count; i++)

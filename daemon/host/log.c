@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../core/basic/text.h"
 #include "../core/tell/rfc5424.h"
 
 enum { LINE_MAX_BYTES = 2048, WAITING_MAX = 1024 };
@@ -74,22 +75,27 @@ static void emit(const char *line)
 		waiting.lost++;
 }
 
-void log_line(int severity, const char *format, ...)
+static void tell(int severity, const char *text)
 {
-	char line[LINE_MAX_BYTES];
-	va_list arguments;
-	int length = 0, more;
+	char line[LINE_MAX_BYTES], head[8] = "";
 
 	if (!is_terminal())
-		length = snprintf(line, sizeof line, "<%d>", severity);
-	va_start(arguments, format);
-	more = vsnprintf(line + length, sizeof line - (size_t)length - 1, format, arguments);
-	va_end(arguments);
-	length += more < 0 ? 0 : more;
-	if (length > LINE_MAX_BYTES - 2)
-		length = LINE_MAX_BYTES - 2;
-	memcpy(line + length, "\n", 2);
+		snprintf(head, sizeof head, "<%d>", severity);
+	snprintf(line, sizeof line, "%s%.*s\n", head, LINE_MAX_BYTES - (int)sizeof head - 1, text);
 	emit(line);
+}
+
+/* Names of files come from outside too. */
+void log_line(int severity, const char *format, ...)
+{
+	char text[LINE_MAX_BYTES], escaped[LINE_MAX_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	text_escape_controls(span_of(text), escaped, sizeof escaped);
+	tell(severity, escaped);
 }
 
 static const char *colour_of(const struct notice *notice)
@@ -108,8 +114,9 @@ static const char *colour_of(const struct notice *notice)
 void log_notice(const struct notice *notice)
 {
 	const char *colour = colour_of(notice);
-	char line[1400];
+	char line[1400], text[1420];
 
 	notice_line(notice, line, sizeof line);
-	log_line(notice->severity, "%s%s%s", colour, line, *colour ? "\033[0m" : "");
+	snprintf(text, sizeof text, "%s%s%s", colour, line, *colour ? "\033[0m" : "");
+	tell(notice->severity, text);
 }

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../core/basic/text.h"
+
 static bool is_time_to_tell(void)
 {
 	static time_t last;
@@ -27,7 +29,7 @@ static bool is_time_to_tell(void)
 /* A file being read. What was read of it lies in the buffer until the next
  * read; what is packed is read by libarchive through read_block(). */
 struct reading {
-	const char *path;
+	char name[4200]; /* as it may be shown on a terminal */
 	int64_t size; /* bytes; 0: not known */
 	int64_t done; /* bytes */
 	int file;
@@ -51,10 +53,10 @@ static void tell_progress(struct survey *survey, const struct reading *reading)
 	if (!reading->progress || !is_time_to_tell())
 		return;
 	if (reading->size > 0)
-		fprintf(stderr, "\r\033[K%s: %lld %%, %zu devices", reading->path,
+		fprintf(stderr, "\r\033[K%s: %lld %%, %zu devices", reading->name,
 			(long long)(reading->done * 100 / reading->size), devices);
 	else
-		fprintf(stderr, "\r\033[K%s: %lld MB, %zu devices", reading->path, (long long)(reading->done >> 20),
+		fprintf(stderr, "\r\033[K%s: %lld MB, %zu devices", reading->name, (long long)(reading->done >> 20),
 			devices);
 }
 
@@ -182,12 +184,20 @@ static bool read_open(struct survey *survey, struct reading *reading, const char
 	return begins_like_a_log(reading) ? read_plain(survey, reading, name) : read_packed(survey, reading, name);
 }
 
+static void cannot_read(const char *path, const char *why)
+{
+	char name[4200];
+
+	text_escape_controls(span_of(path), name, sizeof name);
+	fprintf(stderr, "%s: cannot be read: %s\n", name, why);
+}
+
 static int read_file(struct survey *survey, const char *path, int64_t size, bool progress)
 {
 	static struct reading reading;
 	bool is_stdin = strcmp(path, "-") == 0, good;
 
-	reading.path = path;
+	text_escape_controls(span_of(path), reading.name, sizeof reading.name);
 	reading.size = size;
 	reading.done = 0;
 	reading.progress = progress;
@@ -197,7 +207,7 @@ static int read_file(struct survey *survey, const char *path, int64_t size, bool
 	if (progress)
 		fprintf(stderr, "\r\033[K");
 	if (!good)
-		fprintf(stderr, "%s: cannot be read: %s\n", path, reading.why);
+		cannot_read(path, reading.why);
 	if (!is_stdin && reading.file >= 0)
 		close(reading.file);
 	return !good;
@@ -217,7 +227,7 @@ static int read_folder(struct survey *survey, const char *path, bool progress)
 	int failed = 0;
 
 	if (!tree) {
-		fprintf(stderr, "%s: cannot be read: %s\n", path, strerror(errno));
+		cannot_read(path, strerror(errno));
 		return 1;
 	}
 	while ((entry = fts_read(tree))) {
@@ -228,7 +238,7 @@ static int read_folder(struct survey *survey, const char *path, bool progress)
 			failed += read_file(survey, entry->fts_path,
 					    is_link ? status.st_size : entry->fts_statp->st_size, progress);
 		} else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
-			fprintf(stderr, "%s: cannot be read: %s\n", entry->fts_path, strerror(entry->fts_errno));
+			cannot_read(entry->fts_path, strerror(entry->fts_errno));
 			failed++;
 		}
 	}
@@ -242,7 +252,7 @@ int logs_read(struct survey *survey, const char *path, bool progress)
 
 	if (strcmp(path, "-") != 0) {
 		if (stat(path, &status) < 0) {
-			fprintf(stderr, "%s: cannot be read: %s\n", path, strerror(errno));
+			cannot_read(path, strerror(errno));
 			return 1;
 		}
 		if (S_ISDIR(status.st_mode))

@@ -181,6 +181,8 @@ static void on_woken(uv_check_t *check)
 		if (!lookout->is_armed)
 			lookout_rescan_within(daemon, RESCAN_MS);
 		follow_find(daemon, (uint16_t)i);
+		/* What the old watch had still to tell is told by none. */
+		stir(daemon, (uint16_t)i, STIR_ANY);
 	}
 	if (!any)
 		return;

@@ -47,12 +47,29 @@ struct store {
 	int error; /* of the transaction at hand: SQLite's code */
 };
 
+/* A damaged page is found here, and not when half of the rows are loaded. */
+static int check(sqlite3 *database)
+{
+	sqlite3_stmt *statement;
+	int r = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, NULL);
+
+	if (r != SQLITE_OK)
+		return r;
+	r = sqlite3_step(statement);
+	if (r == SQLITE_ROW)
+		r = strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+	sqlite3_finalize(statement);
+	return r;
+}
+
 static int prepare(struct store *store, const char *path)
 {
 	int r = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
 	if (r == SQLITE_OK)
 		r = sqlite3_exec(store->database, schema, NULL, NULL, NULL);
+	if (r == SQLITE_OK)
+		r = check(store->database);
 	for (int i = 0; i < STATEMENT_COUNT && r == SQLITE_OK; i++)
 		r = sqlite3_prepare_v2(store->database, statements[i], -1, &store->prepared[i], NULL);
 	return r;
@@ -196,17 +213,18 @@ long store_load(struct store *store, struct engine *engine)
 	return count;
 }
 
-bool store_load_file(struct store *store, const char *path, uint64_t device, uint64_t inode, struct tail_place *ret,
-		     struct place *ret_place)
+/* The newest row, for a path may have had several files. */
+static bool load_place(struct store *store, const char *where, const char *path, uint64_t device, uint64_t inode,
+		       struct tail_place *ret, struct place *ret_place)
 {
 	sqlite3_stmt *statement;
+	char text[200];
 	bool found;
 
-	if (sqlite3_prepare_v2(store->database,
-			       "SELECT device, inode, offset, mark, line, nest FROM file"
-			       " WHERE (device = ?2 AND inode = ?3) OR path = ?1"
-			       " ORDER BY (device = ?2 AND inode = ?3) DESC, touched DESC, rowid DESC LIMIT 1",
-			       -1, &statement, NULL) != SQLITE_OK)
+	snprintf(text, sizeof text,
+		 "SELECT device, inode, offset, mark, line, nest FROM file WHERE %s ORDER BY touched DESC, rowid DESC",
+		 where);
+	if (sqlite3_prepare_v2(store->database, text, -1, &statement, NULL) != SQLITE_OK)
 		return false;
 	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 2, (int64_t)device);
@@ -222,6 +240,17 @@ bool store_load_file(struct store *store, const char *path, uint64_t device, uin
 	}
 	sqlite3_finalize(statement);
 	return found;
+}
+
+bool store_load_file(struct store *store, uint64_t device, uint64_t inode, struct tail_place *ret,
+		     struct place *ret_place)
+{
+	return load_place(store, "device = ?2 AND inode = ?3", NULL, device, inode, ret, ret_place);
+}
+
+bool store_load_path(struct store *store, const char *path, struct tail_place *ret, struct place *ret_place)
+{
+	return load_place(store, "path = ?1", path, 0, 0, ret, ret_place);
 }
 
 void store_load_journal(struct store *store, const char *name, char *position, size_t size)

@@ -20,10 +20,13 @@ void store_close(struct store *take_store);
  * many rows it had, or -1 if they are of another version: begin anew. */
 long store_load(struct store *store, struct engine *engine);
 
-/* Where the file with this identity was left (device and inode 0: it is not
- * there), or else the one that last stood at the path. */
-bool store_load_file(struct store *store, const char *path, uint64_t device, uint64_t inode, struct tail_place *ret,
+/* Where the file of an inode was left: perhaps an older file than the one that
+ * has the inode now. */
+bool store_load_file(struct store *store, uint64_t device, uint64_t inode, struct tail_place *ret,
 		     struct place *ret_place);
+
+/* Where the file was left that last stood at the path. */
+bool store_load_path(struct store *store, const char *path, struct tail_place *ret, struct place *ret_place);
 
 /* Up to where a journal was taken: "" if it never was. */
 void store_load_journal(struct store *store, const char *name, char *position, size_t size);

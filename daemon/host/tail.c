@@ -64,6 +64,35 @@ static bool is_place(int fd, const struct stat *status, const struct tail_place 
 	       (uint64_t)status->st_size >= place->offset && mark_of(fd, place->offset) == place->mark;
 }
 
+bool tail_is_at(const char *path, const struct tail_place *place)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat status;
+	bool is;
+
+	if (fd < 0)
+		return false;
+	is = fstat(fd, &status) == 0 && is_place(fd, &status, place);
+	close(fd);
+	return is;
+}
+
+bool tail_is_compressed(const char *path)
+{
+	static const char *const begins[] = {"\x1F\x8B", "BZh", "\xFD" "7zXZ", "\x28\xB5\x2F\xFD"};
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	char bytes[8] = "";
+	bool is = false;
+
+	if (fd < 0)
+		return false;
+	if (read(fd, bytes, sizeof bytes - 1) > 0)
+		for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+			is |= strncmp(bytes, begins[i], strlen(begins[i])) == 0;
+	close(fd);
+	return is;
+}
+
 /* It was rotated while nobody looked: it stands beside the path, under a name
  * that begins with it. */
 static int find_rotated(const struct tail *tail, struct stat *ret_status)

@@ -333,6 +333,11 @@ static void on_tick(uv_timer_t *timer)
 		turn_step(daemon, &(struct input){.type = INPUT_TICK});
 }
 
+void turn_tick(struct daemon *daemon)
+{
+	uv_timer_start(&daemon->tick, on_tick, 0, 0);
+}
+
 void turn_start(struct daemon *daemon)
 {
 	uv_timer_init(&daemon->loop, &daemon->tick);

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import time
 
-from program import wakes
-from rig import Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
+from program import preloaded, wakes
+from rig import BY_RECORDS, QUICK, Skipped, append, connected, expect, expelled, holds, now, refused, story, wait
 
 
 POLL = 0.05                                          # time for a look
@@ -18,6 +18,11 @@ def tell(daemon, *devices):
     """Waits until the daemon has heard of the refusal of each device."""
     for device in devices:
         daemon.alert("AUTH_FAIL", device=device)
+
+
+def opened(daemon):
+    """The files that it holds."""
+    return {os.readlink(link) for link in pathlib.Path(f"/proc/{daemon.pid}/fd").iterdir() if link.is_symlink()}
 
 
 def finish(daemon, records, *devices, number=signal.SIGTERM):
@@ -113,6 +118,18 @@ def copytruncate(bench):
     finish(daemon, 13, "a", "b", "c")
 
 
+@story("what a writer writes behind the hole that copytruncate has left him is read from its first record")
+def hole(bench):
+    daemon = bench.start()
+    with open(bench.log, "wb", buffering=0) as writer:         # where it was, not at the end
+        writer.write(refused(now(), "a").encode())
+        tell(daemon, "a")
+        os.truncate(bench.log, 0)
+        writer.write(refused(now(), "b").encode())
+        tell(daemon, "b")
+    expect(daemon.stop()["malformed"], 1, "malformed")         # the hole
+
+
 @story("a file rewritten with as many bytes is read again")
 def rewritten(bench):
     daemon = bench.start()
@@ -173,6 +190,25 @@ def deleted(bench):
     append(bench.log, refused(now(), "b"))
     tell(daemon, "b")
     finish(daemon, 2, "a", "b")
+
+
+@story("a new file with the inode of one that was read and deleted is no loss")
+def inode_again(bench):
+    older, old = bench.log.with_suffix(".json.2"), bench.log.with_suffix(".json.1")
+    daemon = bench.start()
+    append(bench.log, refused(now(), "a"))
+    tell(daemon, "a")
+    os.rename(bench.log, older)
+    append(bench.log, refused(now(), "b"))
+    tell(daemon, "b")
+    wait("the older one is let go", lambda: str(older) not in opened(daemon), 10)
+    os.truncate(older, 0)                            # as a deleted file's inode is taken for the next one
+    append(older, refused(now(), "c"))
+    os.rename(bench.log, old)
+    os.rename(older, bench.log)
+    tell(daemon, "c")
+    finish(daemon, 3, "a", "b", "c")
+    expect(daemon.lines("is gone"), [], "complaints")
 
 
 @story("a file that is moved away and back is not read twice")
@@ -321,6 +357,19 @@ def folder_instead(bench):
     expect(len(daemon.lines("cannot be read")), 1, "complaints")
 
 
+@story("a name with control characters forges no line and no command of a terminal")
+def forging(bench):
+    folder = bench.folder / "logs"
+    folder.mkdir()
+    name = "a\n<3>AUTH_FAIL state=raised\x1b[2J.json"
+    append(folder / name, refused(now(), "a"))
+    daemon = bench.start([folder])
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    daemon.line("logs/a\\x0a<3>AUTH_FAIL state=raised\\x1b[2J.json: cannot be read")
+    daemon.stop()
+
+
 @story("a file that may not be read is one clear line, and is read once it may be")
 def forbidden(bench):
     append(bench.log, refused(now(), "a"))
@@ -436,6 +485,26 @@ def fair(bench):
     tell(daemon, "a", "b")
     holds([a["device"] for a in daemon.alerts("AUTH_FAIL")] == ["a", "b"], "the other file had to wait for the end")
     finish(daemon, 80002, "a", "b")
+
+
+@story("what is written while the watch is set anew is read at once")
+def while_watched_anew(bench):
+    late = bench.folder / "elsewhere" / "late"
+    late.parent.mkdir()
+    daemon = bench.start(kind="azure", settings=QUICK | BY_RECORDS,      # no tick is due, which would look as well
+                         environment={"LD_PRELOAD": preloaded(bench, "unwatch"), "TEST_LATE": str(late),
+                                      "TEST_LOG": str(bench.log)})
+    append(bench.log, refused(now(), "a"))
+    tell(daemon, "a")
+    time.sleep(0.2)
+    late.write_text(refused(now(), "late"))
+    daemon.process.send_signal(signal.SIGSTOP)       # it hears of both at once
+    (bench.folder / "other").touch()                 # the folder may be another one: it is watched anew
+    append(bench.log, refused(now(), "b"))
+    daemon.process.send_signal(signal.SIGCONT)
+    tell(daemon, "b")
+    daemon.alert("AUTH_FAIL", device="late", seconds=5)
+    daemon.stop()
 
 
 @story("a file of which no event tells is looked at every second, once that is known")

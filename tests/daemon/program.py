@@ -1,5 +1,6 @@
 """How the daemon starts and stops, what it says of itself, and what it costs."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -8,8 +9,8 @@ import socket
 import subprocess
 import time
 
-from rig import (BY_RECORDS, QUICK, Skipped, append, connected, expect, expelled, holds, now, record, refused, story,
-                 wait)
+from rig import (BY_RECORDS, QUICK, Failed, Skipped, append, connected, expect, expelled, holds, now, record, refused,
+                 story, wait)
 
 
 @story("the service manager hears of start, reload, life and stop")
@@ -59,6 +60,83 @@ def notified(bench):
     daemon.stop(0)
 
 
+def told_to_socket(bench, **streams):
+    """Starts a daemon that tells a socket, and returns it with a function that waits for a device's alert there."""
+    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver.bind(("127.0.0.1", 0))
+    receiver.settimeout(10)
+    config = bench.folder / "told.json"
+    config.write_text(json.dumps({"sources": [{"path": str(bench.log), "kind": "local"}], "settings": QUICK,
+                                  "alerts": [{"to": "stderr"}, {"to": "udp", "host": "127.0.0.1",
+                                                                "port": receiver.getsockname()[1]}]}))
+    process = subprocess.Popen([bench.lapsed, "--rules", bench.rules, "--config", config], **streams)
+
+    def hear(device):
+        append(bench.log, refused(now(), device))
+        try:
+            message = receiver.recv(4096)
+        except TimeoutError:
+            process.kill()
+            raise Failed("nothing is told") from None
+        holds(message.startswith(b"<27>1 ") and f'device="{device}"'.encode() in message, f"it got {message}")
+    return process, hear
+
+
+@story("with its standard streams closed it runs as with them")
+def closed_streams(bench):
+    process, hear = told_to_socket(bench, preexec_fn=lambda: os.closerange(0, 3))
+    hear("pump-1")
+    hear("pump-2")
+    process.terminate()
+    expect(process.wait(10), 0, "exit status")
+
+
+@story("it goes on when whoever reads its stderr is gone")
+def reader_gone(bench):
+    reader, writer = os.pipe()
+    process, hear = told_to_socket(bench, stderr=writer)
+    os.close(writer)
+    os.read(reader, 1)
+    os.close(reader)
+    hear("pump-1")
+    hear("pump-2")
+    process.terminate()
+    expect(process.wait(10), 0, "exit status")
+
+
+def reloaded(bench, daemon, **config):
+    bench.configure(**config)
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.line("configuration and rules read again")
+
+
+@story("shorter times that are reloaded hold at once, though nothing is written")
+def reload_times(bench):
+    daemon = bench.start(settings=QUICK | {"return_within": 3600, "delay_local": 3600})
+    append(bench.log, expelled(now(), "pump-1"), refused(now(), "pump-2"))
+    daemon.alert("AUTH_FAIL", device="pump-2")
+    reloaded(bench, daemon)
+    daemon.alert("NOT_RETURNED", device="pump-1")
+
+
+@story("a source's kind that is reloaded holds")
+def reload_kind(bench):
+    daemon = bench.start(kind="azure")
+    append(bench.log, expelled(now(), "pump-1"))
+    reloaded(bench, daemon, kind="local")
+    daemon.alert("NOT_RETURNED", device="pump-1")
+
+
+@story("a larger record_max that is reloaded holds")
+def reload_record_max(bench):
+    daemon = bench.start(settings=QUICK | {"record_max": 4096})
+    append(bench.log, refused(now(), "pump-1"))
+    daemon.alert("AUTH_FAIL", device="pump-1")
+    reloaded(bench, daemon)
+    append(bench.log, refused(now(), "pump-2", more="x" * 8192))
+    daemon.alert("AUTH_FAIL", device="pump-2")
+
+
 @story("more sources than there is room for since the start are told of")
 def sources(bench):
     daemon = bench.start([bench.folder / f"a-{n}.json" for n in range(200)])
@@ -85,18 +163,24 @@ def stall(bench):
     expect([m["msgid"] for m in daemon.reached()], ["INPUT_STALLED", "INPUT_STALLED"], "messages")
 
 
-def clock_ahead(bench):
-    """An environment in which a number in a file sets the daemon's clocks ahead."""
+def preloaded(bench, name):
+    """A library of this folder, for LD_PRELOAD."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
-        raise Skipped("no C compiler to build a clock with")
+        raise Skipped(f"no C compiler to build {name}.c with")
     if b"__asan_init" in pathlib.Path(bench.lapsed).read_bytes():
         raise Skipped("the address sanitizer does not like it")
-    library, setting = bench.folder / "clock.so", bench.folder / "ahead"
+    library = bench.folder / f"{name}.so"
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library,
-                    pathlib.Path(__file__).resolve().parent / "clock.c"], check=True)
+                    pathlib.Path(__file__).resolve().parent / f"{name}.c"], check=True)
+    return str(library)
+
+
+def clock_ahead(bench):
+    """An environment in which a number in a file sets the daemon's clocks ahead."""
+    setting = bench.folder / "ahead"
     setting.write_bytes(bytes(8))
-    return setting, {"LD_PRELOAD": str(library), "TEST_CLOCK": str(setting)}
+    return setting, {"LD_PRELOAD": preloaded(bench, "clock"), "TEST_CLOCK": str(setting)}
 
 
 def set_ahead(setting, seconds):

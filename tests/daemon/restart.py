@@ -1,5 +1,7 @@
 """How it goes on after a stop, a crash, and with a state that is not its own."""
+import gzip
 import os
+import pathlib
 import resource
 import signal
 import sqlite3
@@ -7,9 +9,10 @@ import subprocess
 import sys
 import time
 
-from rig import append, expect, expelled, holds, now, refused, repository, story, wait
+from rig import QUICK, append, expect, expelled, holds, now, refused, repository, story, wait
 
 PARTS = 6
+PAGE = 4096                                          # of SQLite
 
 
 def stateful(bench, **settings):
@@ -117,6 +120,50 @@ def rotated(bench):
     expect(len(second.alerts("AUTH_FAIL")), 2, "alerts of the second run")
 
 
+@story("a file that is rotated three times while it is stopped is read to its end, and all that came after it")
+def rotated_often(bench):
+    first = stateful(bench, **QUICK)
+    append(bench.log, refused(now(), "a"))
+    first.alert("AUTH_FAIL", device="a")
+    first.stop()
+    append(bench.log, refused(now(), "b"))
+    for number, device in enumerate(["c", "d", "e"]):
+        time.sleep(0.02)                             # as old as they are is what the file system can tell
+        bench.log.rename(f"{bench.log}.{3 - number}")
+        append(bench.log, refused(now(), device))
+    pathlib.Path(f"{bench.log}.4.gz").write_bytes(gzip.compress(refused(now(), "packed").encode()))
+    pathlib.Path(f"{bench.log}.lock").write_text("12")
+    second = stateful(bench, **QUICK)
+    for device in "bcde":
+        second.alert("AUTH_FAIL", device=device)
+    second.line(".4.gz: it was compressed before it was read")
+    counts = second.stop()
+    expect((counts["read"], counts["malformed"]), (4, 0), "records of the second run, malformed")
+    expect(stateful(bench, **QUICK).stop()["read"], 0, "records of the third run")
+
+
+@story("the rest of a file that was rotated while it was stopped is read, though the new one has a known inode")
+def rotated_onto(bench):
+    older, old = bench.log.with_suffix(".json.2"), bench.log.with_suffix(".json.1")
+    first = stateful(bench)
+    for device in "ab":
+        append(bench.log, refused(now(), device))
+        first.alert("AUTH_FAIL", device=device)
+        if device == "a":
+            bench.log.rename(older)
+    first.stop()
+    append(bench.log, refused(now(), "c"))
+    bench.log.rename(old)
+    os.truncate(older, 0)                            # as a deleted file's inode is taken for the next one
+    append(older, refused(now(), "d"))
+    older.rename(bench.log)
+    second = stateful(bench)
+    second.alert("AUTH_FAIL", device="c")
+    second.alert("AUTH_FAIL", device="d")
+    expect(second.stop()["read"], 2, "records of the second run")
+    expect(second.lines("is gone"), [], "complaints")
+
+
 @story("a file that is gone after the stop is one clear line")
 def gone(bench):
     first = stateful(bench)
@@ -200,6 +247,23 @@ def garbage(bench):
     holds((bench.folder / "state" / "state.sqlite.bad").exists(), "nothing was kept")
 
 
+@story("a state of which some pages are damaged is put aside, not loaded by half")
+def damaged(bench):
+    first = stateful(bench, **QUICK)
+    append(bench.log, *[refused(now(), f"d{n}") for n in range(300)])
+    first.alert("AUTH_FAIL", device="d299")
+    first.stop()
+    path = bench.folder / "state" / "state.sqlite"
+    bytes_ = bytearray(path.read_bytes())
+    for page in range(20, len(bytes_) // PAGE, 4):
+        bytes_[page * PAGE:page * PAGE + 2000] = os.urandom(2000)
+    path.write_bytes(bytes_)
+    second = stateful(bench, **QUICK)
+    second.line("it is kept as")
+    expect(second.stop()["devices"], 300, "devices of the second run")
+    expect(second.lines("cannot be stored"), [], "complaints")
+
+
 @story("a folder for the state that is not there ends with status 3, for it may come later")
 def no_folder(bench):
     done = run_again(bench, "nowhere")
@@ -229,6 +293,21 @@ def blobs(bench):
     append(folder / "300.json", refused(now(), "new"))
     second.alert("AUTH_FAIL", device="new")
     expect(second.stop()["read"], 1, "records of the second run")
+
+
+@story("a file that is rotated beside complete blobs is no loss")
+def rotated_beside_blobs(bench):
+    folder = bench.folder / "blobs"
+    folder.mkdir()
+    complete(folder, 0, 3)
+    daemon = bench.start([folder, bench.log], environment={"STATE_DIRECTORY": str(bench.folder)})
+    append(bench.log, refused(now(), "a"))
+    daemon.alert("AUTH_FAIL", device="a")
+    bench.log.rename(bench.log.with_suffix(".json.1"))
+    append(bench.log, refused(now(), "b"))
+    daemon.alert("AUTH_FAIL", device="b")
+    daemon.stop()
+    expect(daemon.lines("is gone"), [], "complaints")
 
 
 def complete(folder, first, count):

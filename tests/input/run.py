@@ -623,6 +623,12 @@ def a_file_that_is_not_there_gives_3_and_the_others_are_judged(run):
 
 
 @test
+def a_name_with_control_characters_commands_no_terminal(run):
+    done = run.call("scan", run.folder / "a\x1b[2J\n.json")
+    check(b"/a\\x1b[2J\\x0a.json: cannot be read" in done.stderr, done.stderr.decode())
+
+
+@test
 def where_nothing_was_read_no_verdict_is_told(run):
     for name, status in ((run.folder / "nowhere.json", 3), (run.file(b""), 0)):
         done = run.call("scan", name)

@@ -77,11 +77,43 @@ static void test_it_is_told_again_when_the_rules_have_been_read_again(void **sta
 	assert_int_equal(limits_told("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad"), 1);
 }
 
+/* What a tick so many seconds after the start says of the silence of sources; returns after how many seconds the
+ * next is due. */
+static int64_t ticks(int64_t after_s, const char *expected)
+{
+	const struct moment then = {now.wall_ns + after_s * STAMP_SECOND, now.mono_ns + after_s * STAMP_SECOND};
+	struct output output;
+	char told[400] = "";
+
+	engine_step(engine, &(struct input){.type = INPUT_TICK, .now = then}, &output);
+	for (size_t i = 0; i < output.count; i++)
+		if (output.notices[i].kind == NOTICE_STALLED)
+			snprintf(told + strlen(told), sizeof told - strlen(told), "%s: %.30s\n",
+				 state_names[output.notices[i].state], output.notices[i].sentence);
+	assert_string_equal(told, expected);
+	return output.wait_ns / STAMP_SECOND;
+}
+
+static void test_a_source_that_has_ended_is_not_told_as_silent(void **state)
+{
+	struct output output;
+
+	assert_true(engine_source(engine, "other", 0));
+	engine_step(engine, &(struct input){.type = INPUT_CAUGHT_UP, .now = now}, &output);
+	engine_source_end(engine, 0);
+	assert_int_equal(ticks(3599, ""), 1);
+	assert_true(ticks(3600, "raised: nothing came from other for 1 \n") > 1);
+	engine_source_end(engine, 1);
+	assert_true(ticks(3601, "cleared: other is no longer followed\n") > 1);
+	ticks(9000, "");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_pattern_that_is_given_up_is_told_once_and_counted, begin, end),
 		cmocka_unit_test_setup_teardown(test_it_is_told_again_when_the_rules_have_been_read_again, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_source_that_has_ended_is_not_told_as_silent, begin, end),
 	};
 
 	return RUN(tests);

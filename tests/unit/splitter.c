@@ -390,6 +390,9 @@ static void test_brackets_without_end_are_counted_once_a_line(void **state)
 static void test_nul_bytes_are_no_json(void **state)
 {
 	splits_bytes(SPAN("\0\0\0\n{\"a\":1}\n"), "! not-json\n2 {\"a\":1}\n");
+	splits_bytes(SPAN("\0\0\0{\"a\":1}\n{\"a\":2}\n"), "! not-json\n1 {\"a\":1}\n2 {\"a\":2}\n");
+	splits_bytes(SPAN("\0\0[{\"a\":1},{\"a\":2}]\0oops\n"),
+		     "! not-json\n1 {\"a\":1}\n1 {\"a\":2}\n! not-json\n! not-json\n");
 	splits_bytes(SPAN("{\"a\":\"x\0y\"}\n{\"a\":2}\n"), "! syntax\n2 {\"a\":2}\n");
 	splits_bytes(SPAN("{\"a\":\0}\n{\"a\":2}\n"), "! syntax\n2 {\"a\":2}\n");
 	splits_bytes(SPAN("{\"a\":1}\0\n{\"a\":2}\n"), "1 {\"a\":1}\n! not-json\n2 {\"a\":2}\n");

@@ -35,12 +35,27 @@ static void test_a_signature_is_redacted_and_the_rest_of_the_token_kept(void **s
 	redacts("SIG=abc;", "SIG=[redacted];");
 }
 
+static void test_a_token_with_escapes_of_its_own_is_redacted(void **state)
+{
+	redacts("\\u0026sig\\u003DaB3\\u002Bx\\/yZ\\u003d\\u0026se=1", "\\u0026sig\\u003D[redacted]\\u0026se=1");
+	redacts("{\\u0022sig\\u0022:\\u0022aB3xYz\\u0022}", "{\\u0022sig\\u0022:\\u0022[redacted]\\u0022}");
+	redacts("SharedAccessKey=aB3\\u002fxYz=;", "SharedAccessKey=[redacted];");
+	redacts("rejected:\\nkey=aB3xYz", "rejected:\\nkey=[redacted]");
+	redacts("sr%3Dcontoso.azure-devices.net%2Fdevices%2Fpump-station-0042-north-west%26sig%3DaB3xYz%26se%3D1",
+		"sr%3Dcontoso.azure-devices.net%2Fdevices%2Fpump-station-0042-north-west%26sig%3D[redacted]%26se%3D1");
+	redacts("a%2526password%253DaB3xYz", "a%2526password%253D[redacted]");
+	redacts("sr%253Dhub%2526sig%253DaB3xYz", "sr%253Dhub%2526sig%253D[redacted]");
+	redacts("the key 0123456789abcdefghij\\u002Bklmnopqrstuvwxyz0123456\\u003d is wrong",
+		"the key [redacted] is wrong");
+	redacts("the key 0123456789abcdefghijklmnopqrstuvwxyz01234567%253D is wrong", "the key [redacted] is wrong");
+}
+
 static void test_a_token_encoded_once_more_is_redacted(void **state)
 {
 	redacts("sr%3Dhub%26sig%3DaB3xYz", "sr%3Dhub%26sig%3D[redacted]");
 	redacts("sig=x%26key=abc", "sig=[redacted]%26key=[redacted]");
 	redacts("a=1\\u0026password=abc", "a=1\\u0026password=[redacted]");
-	redacts("a%26AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "[redacted]");
+	redacts("a%26AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "a%26[redacted]");
 }
 
 static void test_the_key_of_a_connection_string_is_redacted(void **state)
@@ -196,6 +211,16 @@ static void test_more_characters_can_be_asked_to_be_escaped(void **state)
 	escapes(SPAN("a\"]b"), "\"]", "a\\x22\\x5db");
 }
 
+static void test_a_name_is_shown_as_it_is_but_for_control_characters(void **state)
+{
+	char buffer[64];
+
+	text_escape_controls(SPAN("a\\b \"\xC3\xA9\" \n\x1B[2J\x7F\xC2\x9B\xC2\xA0"), buffer, sizeof buffer);
+	assert_string_equal(buffer, "a\\b \"\xC3\xA9\" \\x0a\\x1b[2J\\x7f\\xc2\\x9b\xC2\xA0");
+	assert_int_equal(text_escape_controls(SPAN("\n\n\n\n"), buffer, 17), 12);
+	assert_string_equal(buffer, "\\x0a\\x0a\\x0a");
+}
+
 static void test_an_escape_is_never_cut(void **state)
 {
 	char buffer[8];
@@ -213,6 +238,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_signature_is_redacted_and_the_rest_of_the_token_kept),
 		cmocka_unit_test(test_a_token_encoded_once_more_is_redacted),
+		cmocka_unit_test(test_a_token_with_escapes_of_its_own_is_redacted),
 		cmocka_unit_test(test_the_key_of_a_connection_string_is_redacted),
 		cmocka_unit_test(test_every_name_of_a_secret_is_known_in_any_case),
 		cmocka_unit_test(test_a_bare_key_is_redacted),
@@ -230,6 +256,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_ascii_is_escaped_byte_by_byte),
 		cmocka_unit_test(test_more_characters_can_be_asked_to_be_escaped),
 		cmocka_unit_test(test_an_escape_is_never_cut),
+		cmocka_unit_test(test_a_name_is_shown_as_it_is_but_for_control_characters),
 	};
 
 	return RUN(tests);

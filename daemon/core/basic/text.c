@@ -9,7 +9,7 @@ enum { KEY_LETTERS = 43 };
 static const unsigned char classes[256] = {
 	['A' ... 'Z'] = BASE64 | WORD, ['a' ... 'z'] = BASE64 | WORD, ['0' ... '9'] = BASE64 | WORD,
 	['_'] = BASE64 | WORD, ['+'] = BASE64, ['/'] = BASE64, ['%'] = BASE64 | MARK, ['-'] = BASE64,
-	['='] = MARK, [':'] = MARK,
+	['='] = MARK, [':'] = MARK, ['\\'] = MARK,
 };
 
 static bool is_a(int class, char c)
@@ -22,6 +22,33 @@ static inline bool is_among(char c, const char *these)
 	while (*these && *these != c)
 		these++;
 	return *these;
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* The character at `at`, and of how many bytes it is: a message may quote JSON,
+ * with escapes of its own. */
+static char character(struct span text, size_t at, size_t *ret_size)
+{
+	const char *bytes = text.data + at;
+
+	*ret_size = 1;
+	if (*bytes != '\\' || text.size - at < 2)
+		return *bytes;
+	if (bytes[1] == '/') {
+		*ret_size = 2;
+		return '/';
+	}
+	if (bytes[1] != 'u' || text.size - at < 6 || bytes[2] != '0' || bytes[3] != '0' || digit(bytes[4]) < 0 ||
+	    digit(bytes[5]) < 0)
+		return *bytes;
+	*ret_size = 6;
+	return (char)(digit(bytes[4]) << 4 | digit(bytes[5]));
 }
 
 static char lower(char c)
@@ -41,8 +68,8 @@ static bool begins_nocase(struct span text, size_t at, const char *word)
 
 /* What follows one of these names is not quoted: keys because they are
  * secret, tracking ids and stamps because they make every copy of one message
- * different. A name is followed by '=', ':' or "%3D", with blanks and quotes
- * around it. In lower case. */
+ * different. A name is followed by '=' or ':', as they are or escaped, with
+ * blanks and quotes around it. In lower case. */
 #define NAMED(name) name, sizeof name - 1
 static const struct hidden {
 	const char *name;
@@ -68,11 +95,31 @@ static const struct hidden {
 /* What may stand between a name and what is around it. */
 static const char around[] = " \"'\\";
 
-static size_t skip_any(struct span text, size_t at, const char *these)
+static size_t skip_around(struct span text, size_t at)
 {
-	while (at < text.size && is_among(text.data[at], these))
-		at++;
+	size_t size;
+
+	while (at < text.size && is_among(character(text, at, &size), around))
+		at += size;
 	return at;
+}
+
+/* The bytes of a '=' that stands there, escaped once or twice perhaps; 0. */
+static size_t equals(struct span text, size_t at)
+{
+	size_t size;
+
+	if (at == text.size)
+		return 0;
+	if (character(text, at, &size) == '=')
+		return size;
+	return begins_nocase(text, at, "%3d") ? 3 : begins_nocase(text, at, "%253d") ? 5 : 0;
+}
+
+/* A '&' of a URI that is encoded once or twice: no key goes on behind it. */
+static bool ampersand(struct span text, size_t at)
+{
+	return begins_nocase(text, at, "%26") || begins_nocase(text, at, "%2526");
 }
 
 /* Most letters begin none of them. In lower case. */
@@ -82,10 +129,12 @@ static bool begins_hidden(char first)
 }
 
 /* Whether a word may begin here: behind something else, or behind an escape
- * such as %26 or \u0026, whose last characters look like a word's. */
+ * such as %26, %2526, \n or \u0026, whose last characters look like a word's. */
 static bool is_word_begin(int class, struct span text, size_t at)
 {
 	return at == 0 || !is_a(class, text.data[at - 1]) || (at >= 3 && text.data[at - 3] == '%') ||
+	       (at >= 5 && text.data[at - 5] == '%' && text.data[at - 4] == '2' && text.data[at - 3] == '5') ||
+	       (at >= 2 && text.data[at - 2] == '\\') ||
 	       (at >= 6 && text.data[at - 6] == '\\' && text.data[at - 5] == 'u');
 }
 
@@ -98,21 +147,18 @@ static size_t value_of(struct span text, size_t at, bool *ret_secret)
 	if (!begins_hidden(first) || (within && first != 's'))
 		return 0;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
-		size_t end;
+		size_t end, mark;
 
 		/* "sig" may stand behind anything. */
 		if (*hidden[i].name != first || !begins_nocase(text, at, hidden[i].name) ||
 		    (i > 1 && within))
 			continue;
-		end = skip_any(text, at + hidden[i].size, around);
-		if (begins_nocase(text, end, "%3d"))
-			end += 3;
-		else if (end < text.size && (text.data[end] == '=' || text.data[end] == ':'))
-			end++;
-		else
+		end = skip_around(text, at + hidden[i].size);
+		mark = end < text.size && text.data[end] == ':' ? 1 : equals(text, end);
+		if (!mark)
 			continue;
 		*ret_secret = hidden[i].secret;
-		return skip_any(text, end, around);
+		return skip_around(text, end + mark);
 	}
 	return 0;
 }
@@ -120,29 +166,32 @@ static size_t value_of(struct span text, size_t at, bool *ret_secret)
 static size_t value_end(struct span text, size_t at, bool secret)
 {
 	const char *enders = secret ? " \t\r\n\"'&;,\\" : "\",}\r\n";
+	size_t size;
 
-	while (at < text.size && !is_among(text.data[at], enders) &&
-	       !(secret && begins_nocase(text, at, "%26")))
-		at++;
+	while (at < text.size && !is_among(character(text, at, &size), enders) && !(secret && ampersand(text, at)))
+		at += size;
 	return at;
 }
 
 /* A key of 32 bytes or more in Base64 has '=' behind it; hex thumbprints have
- * none. */
-static size_t bare_key(struct span text, size_t at)
+ * none. Where there is no key at the begin of a run of letters, there is none
+ * within it: up to *barren. */
+static size_t bare_key(struct span text, size_t at, size_t *barren)
 {
-	size_t end = at;
+	size_t end = at, letters = 0, size;
 
-	if (!is_word_begin(BASE64, text, at))
+	if (at < *barren || !is_word_begin(BASE64, text, at))
 		return 0;
-	while (end < text.size && is_a(BASE64, text.data[end]) &&
-	       !(text.data[end] == '%' && begins_nocase(text, end, "%3d")))
-		end++;
-	if (end - at < KEY_LETTERS || !(begins_nocase(text, end, "=") || begins_nocase(text, end, "%3d")))
+	for (; end < text.size && is_a(BASE64, character(text, end, &size)) && !equals(text, end) &&
+	       !ampersand(text, end);
+	     letters++)
+		end += size;
+	if (letters < KEY_LETTERS || !equals(text, end)) {
+		*barren = end;
 		return 0;
-	end += text.data[end] == '=' ? 1 : 3;
-	while (begins_nocase(text, end, "="))
-		end++;
+	}
+	while ((size = equals(text, end)))
+		end += size;
 	return end - at;
 }
 
@@ -170,20 +219,20 @@ static bool is_behind_key(struct span text, size_t mark)
 	return true;
 }
 
-/* Few messages hide anything: one look at what stands before the marks. It may
- * find too much, never too little. */
+/* Few messages hide anything, and few have escapes: one look at what stands
+ * before the marks. It may find too much, never too little. */
 static bool may_hide(struct span text)
 {
 	for (size_t at = 0; at < text.size; at++)
-		if (is_a(MARK, text.data[at]) &&
-		    (is_behind_name(text, at) || (text.data[at] != ':' && is_behind_key(text, at))))
+		if (is_a(MARK, text.data[at]) && (text.data[at] == '\\' || is_behind_name(text, at) ||
+						  (text.data[at] != ':' && is_behind_key(text, at))))
 			return true;
 	return false;
 }
 
 void text_redact(struct span text, char *buffer, size_t size)
 {
-	size_t length = 0, at = 0;
+	size_t length = 0, at = 0, barren = 0;
 
 	if (text.size < size && text.size > 0 && !may_hide(text)) {
 		memcpy(buffer, text.data, text.size);
@@ -201,7 +250,7 @@ void text_redact(struct span text, char *buffer, size_t size)
 			continue;
 		}
 		value = value_of(text, at, &secret);
-		key = value ? 0 : bare_key(text, at);
+		key = value ? 0 : bare_key(text, at, &barren);
 		if (!value && !key) {
 			buffer[length++] = text.data[at++];
 			continue;
@@ -225,9 +274,18 @@ void text_redact(struct span text, char *buffer, size_t size)
 
 /* --- quoted ------------------------------------------------------------- */
 
-size_t text_escape(struct span text, const char *also, char *buffer, size_t size)
+static size_t put_escape(unsigned char c, char *buffer)
 {
 	static const char digits[] = "0123456789abcdef";
+
+	memcpy(buffer, "\\x", 2);
+	buffer[2] = digits[c >> 4];
+	buffer[3] = digits[c & 15];
+	return 4;
+}
+
+size_t text_escape(struct span text, const char *also, char *buffer, size_t size)
+{
 	size_t length = 0;
 
 	for (size_t i = 0; i < text.size; i++) {
@@ -236,14 +294,31 @@ size_t text_escape(struct span text, const char *also, char *buffer, size_t size
 
 		if (length + (plain ? 1 : 4) >= size)
 			break;
-		if (plain) {
+		if (plain)
 			buffer[length++] = (char)c;
-		} else {
-			memcpy(buffer + length, "\\x", 2);
-			buffer[length + 2] = digits[c >> 4];
-			buffer[length + 3] = digits[c & 15];
-			length += 4;
+		else
+			length += put_escape(c, buffer + length);
+	}
+	buffer[length] = '\0';
+	return length;
+}
+
+size_t text_escape_controls(struct span text, char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < text.size && length + 8 < size; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		/* U+0080 to U+009F are some as well. */
+		bool is_pair = c == 0xC2 && i + 1 < text.size && ((unsigned char)text.data[i + 1] & 0xE0) == 0x80;
+
+		if (c >= 0x20 && c != 0x7F && !is_pair) {
+			buffer[length++] = (char)c;
+			continue;
 		}
+		length += put_escape(c, buffer + length);
+		if (is_pair)
+			length += put_escape((unsigned char)text.data[++i], buffer + length);
 	}
 	buffer[length] = '\0';
 	return length;

@@ -17,6 +17,10 @@ void text_redact(struct span text, char *buffer, size_t size);
  * within an escape. Returns its length. */
 size_t text_escape(struct span text, const char *also, char *buffer, size_t size);
 
+/* Control characters as \xHH and the rest as it is, for names that people read.
+ * Cut to size - 8 at the least, never within an escape. Returns its length. */
+size_t text_escape_controls(struct span text, char *buffer, size_t size);
+
 /* Room for any number in decimal digits. */
 enum { NUMBER_TEXT = 20 };
 

@@ -31,6 +31,11 @@ void splitter_free(struct splitter *take_splitter)
 	free(take_splitter);
 }
 
+void splitter_limit(struct splitter *splitter, size_t record_max)
+{
+	splitter->record_max = record_max;
+}
+
 size_t splitter_held(const struct splitter *splitter)
 {
 	return splitter->carry_size;
@@ -295,7 +300,7 @@ static enum split advance(struct splitter *splitter, struct document *ret, enum 
 	switch (splitter->state) {
 	case BETWEEN:
 		if (between(splitter, c)) {
-			splitter->state = SKIP_LINE;
+			splitter->state = c == '\0' ? SKIP_NULS : SKIP_LINE;
 			*ret_why = MALFORMED_NOT_JSON;
 			return splitter->resync ? SPLIT_MORE : SPLIT_MALFORMED;
 		}
@@ -311,6 +316,12 @@ static enum split advance(struct splitter *splitter, struct document *ret, enum 
 		return SPLIT_MORE;
 	case SKIP_LINE:
 		skip_line(splitter);
+		return SPLIT_MORE;
+	case SKIP_NULS:
+		if (c)
+			splitter->state = BETWEEN;
+		else
+			splitter->at++;
 		return SPLIT_MORE;
 	case RESYNC_LINE:
 		resync_line(splitter, c);

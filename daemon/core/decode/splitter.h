@@ -50,6 +50,9 @@ struct splitter;
 struct splitter *splitter_new(size_t record_max);
 void splitter_free(struct splitter *take_splitter);
 
+/* Another record_max, from here on. */
+void splitter_limit(struct splitter *splitter, size_t record_max);
+
 /* Gives it the next bytes, borrowed until splitter_next() says SPLIT_MORE. */
 void splitter_feed(struct splitter *splitter, struct span bytes);
 

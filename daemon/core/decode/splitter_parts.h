@@ -11,6 +11,7 @@ enum state {
 	BETWEEN,        /* at a place where a record may begin */
 	BETWEEN_STRING, /* in a key or value of an envelope */
 	SKIP_LINE,      /* nothing more of this line counts */
+	SKIP_NULS,      /* a file was emptied under a writer that went on where it was */
 	RESYNC_LINE,    /* after a broken record: at the begin of a line */
 	RESYNC_INLINE,  /* after a broken record in an array that stands on one line */
 	/* within a record: */
