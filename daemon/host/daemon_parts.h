@@ -145,6 +145,9 @@ int follow_adopt(struct daemon *daemon, const struct config *config);
 /* The file of a tail was renamed: it is read to its end beside the new one. */
 void follow_let_go(struct daemon *daemon, size_t index);
 
+/* The file that a tail was to go on with is gone: what was rotated behind it is read. */
+void follow_lost(struct daemon *daemon, size_t index);
+
 /* A file was read to its end and closed: where that was. */
 void follow_remember(struct daemon *daemon, const struct tail_place *place);
 

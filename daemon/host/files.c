@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,20 @@ int folder_list(const char *folder, const char *suffix, char ***ret_paths, size_
 	*ret_paths = paths;
 	*ret_count = count;
 	return 0;
+}
+
+bool files_beside(const char *path, const char *pattern, glob_t *ret)
+{
+	char whole[2 * PATH_MAX + 32];
+	size_t length = 0;
+
+	for (; *path && length < 2 * PATH_MAX; path++) {
+		if (strchr("*?[\\", *path))
+			whole[length++] = '\\';
+		whole[length++] = *path;
+	}
+	snprintf(whole + length, sizeof whole - length, "%s", pattern);
+	return glob(whole, 0, NULL, ret) == 0;
 }
 
 void paths_free(char **take_paths, size_t count)

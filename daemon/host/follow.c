@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "daemon_parts.h"
+#include "files.h"
 #include "log.h"
 
 /* --- what to follow ----------------------------------------------------- */
@@ -160,40 +161,66 @@ static int64_t written_ns(const struct stat *status)
 	return status->st_mtim.tv_sec * STAMP_SECOND + status->st_mtim.tv_nsec;
 }
 
+struct rotation {
+	const char *path;
+	int64_t written_ns;
+	bool is_packed;
+};
+
 static int by_age(const void *a, const void *b)
 {
-	struct stat one = {0}, other = {0};
+	const struct rotation *one = a, *other = b;
 
-	stat(*(char *const *)a, &one);
-	stat(*(char *const *)b, &other);
-	return (written_ns(&one) > written_ns(&other)) - (written_ns(&one) < written_ns(&other));
+	return (one->written_ns > other->written_ns) - (one->written_ns < other->written_ns);
+}
+
+/* Whether this is what rotation puts behind a name: a number or a date, and what
+ * it was packed by. */
+static bool is_rotation(const char *ending, bool *ret_is_packed)
+{
+	static const char *const packers[] = {"", "gz", "zst", "xz", "bz2"};
+	const char *packer = ending + strspn(ending, "0123456789-._:T");
+	size_t i = 0;
+
+	while (i < sizeof packers / sizeof *packers && strcmp(packer, packers[i]) != 0)
+		i++;
+	*ret_is_packed = *packer;
+	return i < sizeof packers / sizeof *packers;
 }
 
 /* It was rotated more than once while nobody looked: between the file that was
- * read last and the one that stands at the path now there are others, with a
- * number or a date behind the name. They are read once, the oldest first. */
+ * read last and the one that stands at the path now there are others. They are
+ * read once, the oldest first. */
 static void follow_between(struct daemon *daemon, uint16_t source, const char *path, int64_t since_ns)
 {
-	struct stat status;
+	struct rotation *rotations;
 	struct tail *tail;
-	char pattern[4200];
+	size_t count = 0;
 	glob_t found;
 
-	snprintf(pattern, sizeof pattern, "%s[-._]*[0-9]*", path);
-	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+	if (!files_beside(path, "[-._][0-9]*", &found))
 		return;
-	qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_age);
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		const char *name = found.gl_pathv[i];
+	rotations = calloc(found.gl_pathc, sizeof *rotations);
+	for (size_t i = 0; rotations && i < found.gl_pathc; i++) {
+		struct rotation *one = &rotations[count];
+		struct stat status;
 
-		if (stat(name, &status) < 0 || !S_ISREG(status.st_mode) || written_ns(&status) <= since_ns)
+		one->path = found.gl_pathv[i];
+		if (!is_rotation(one->path + strlen(path), &one->is_packed) || stat(one->path, &status) < 0 ||
+		    !S_ISREG(status.st_mode))
 			continue;
-		if (tail_is_compressed(name))
-			log_line(SEVERITY_WARNING, "%s: it was compressed before it was read; lapsectl scan reads it",
-				 name);
-		else if ((tail = follow(daemon, source, name)))
-			tail_detach(tail);
+		one->written_ns = written_ns(&status);
+		count += one->written_ns >= since_ns; /* some file systems count time in seconds */
 	}
+	if (count)
+		qsort(rotations, count, sizeof *rotations, by_age);
+	for (size_t i = 0; i < count; i++)
+		if (rotations[i].is_packed)
+			log_line(SEVERITY_WARNING, "%s: it was compressed before it was read; lapsectl scan reads it",
+				 rotations[i].path);
+		else if ((tail = follow(daemon, source, rotations[i].path)))
+			tail_detach(tail);
+	free(rotations);
 	globfree(&found);
 }
 
@@ -211,6 +238,14 @@ void follow_let_go(struct daemon *daemon, size_t index)
 	follow_between(daemon, source, path, written_ns(&status));
 	follow(daemon, source, path);
 	free(path);
+}
+
+void follow_lost(struct daemon *daemon, size_t index)
+{
+	const char *path = daemon->tails[index].path;
+
+	if (daemon->store)
+		follow_between(daemon, daemon->tail_sources[index], path, store_path_ns(daemon->store, path));
 }
 
 /* All files in a folder and below it, such as Azure's y=/m=/d=/h=/m=00/PT1H.json. */

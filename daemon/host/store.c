@@ -253,6 +253,21 @@ bool store_load_path(struct store *store, const char *path, struct tail_place *r
 	return load_place(store, "path = ?1", path, 0, 0, ret, ret_place);
 }
 
+int64_t store_path_ns(struct store *store, const char *path)
+{
+	sqlite3_stmt *statement;
+	int64_t stored_ns = STAMP_NEVER;
+
+	if (sqlite3_prepare_v2(store->database, "SELECT max(touched) FROM file WHERE path = ?1", -1, &statement, NULL) !=
+	    SQLITE_OK)
+		return STAMP_NEVER;
+	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		stored_ns = sqlite3_column_int64(statement, 0) * STAMP_SECOND;
+	sqlite3_finalize(statement);
+	return stored_ns;
+}
+
 void store_load_journal(struct store *store, const char *name, char *position, size_t size)
 {
 	sqlite3_stmt *statement;

@@ -28,6 +28,9 @@ bool store_load_file(struct store *store, uint64_t device, uint64_t inode, struc
 /* Where the file was left that last stood at the path. */
 bool store_load_path(struct store *store, const char *path, struct tail_place *ret, struct place *ret_place);
 
+/* When that was stored, by the wall clock in full seconds. */
+int64_t store_path_ns(struct store *store, const char *path);
+
 /* Up to where a journal was taken: "" if it never was. */
 void store_load_journal(struct store *store, const char *name, char *position, size_t size);
 

@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../core/basic/hash.h"
+#include "files.h"
 
 /* How long a rotated file may still grow. */
 static const int64_t grace_ns = INT64_C(5000000000);
@@ -77,32 +77,14 @@ bool tail_is_at(const char *path, const struct tail_place *place)
 	return is;
 }
 
-bool tail_is_compressed(const char *path)
-{
-	static const char *const begins[] = {"\x1F\x8B", "BZh", "\xFD" "7zXZ", "\x28\xB5\x2F\xFD"};
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	char bytes[8] = "";
-	bool is = false;
-
-	if (fd < 0)
-		return false;
-	if (read(fd, bytes, sizeof bytes - 1) > 0)
-		for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-			is |= strncmp(bytes, begins[i], strlen(begins[i])) == 0;
-	close(fd);
-	return is;
-}
-
 /* It was rotated while nobody looked: it stands beside the path, under a name
  * that begins with it. */
 static int find_rotated(const struct tail *tail, struct stat *ret_status)
 {
-	char pattern[4096];
 	glob_t found;
 	int fd = -1;
 
-	snprintf(pattern, sizeof pattern, "%s?*", tail->path);
-	if (glob(pattern, 0, NULL, &found) != 0)
+	if (!files_beside(tail->path, "?*", &found))
 		return -1;
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		fd = open(found.gl_pathv[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);

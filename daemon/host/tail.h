@@ -57,9 +57,6 @@ bool tail_begin(struct tail *ret, const char *path, const struct tail_place *res
 /* Whether the file that stands at the path is the one that was read up to there. */
 bool tail_is_at(const char *path, const struct tail_place *place);
 
-/* Whether a file is one of those that logrotate's programs have compressed. */
-bool tail_is_compressed(const char *path);
-
 /* Up to where it has read, less the last `held` bytes, which were given out but
  * are to be read again. Returns false if no file is open. */
 bool tail_place(const struct tail *tail, size_t held, struct tail_place *ret);

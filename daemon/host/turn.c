@@ -215,6 +215,7 @@ static size_t look(struct daemon *daemon, size_t index)
 			 "%s: the file that was followed before the stop is gone; what it still held is lost, and this "
 			 "one is read from its begin",
 			 tail->path);
+		follow_lost(daemon, index);
 		return 0;
 	case TAIL_ERROR:
 		complain(tail, news.error);

@@ -15,11 +15,11 @@ PARTS = 6
 PAGE = 4096                                          # of SQLite
 
 
-def stateful(bench, **settings):
+def stateful(bench, sources=None, **settings):
     """A daemon whose state survives it."""
     folder = bench.folder / "state"
     folder.mkdir(exist_ok=True)
-    return bench.start(settings=settings, environment={"STATE_DIRECTORY": str(folder)})
+    return bench.start(sources, settings=settings, environment={"STATE_DIRECTORY": str(folder)})
 
 
 def run_again(bench, state):
@@ -128,11 +128,13 @@ def rotated_often(bench):
     first.stop()
     append(bench.log, refused(now(), "b"))
     for number, device in enumerate(["c", "d", "e"]):
-        time.sleep(0.02)                             # as old as they are is what the file system can tell
         bench.log.rename(f"{bench.log}.{3 - number}")
         append(bench.log, refused(now(), device))
+    for number in (2, 3):                            # some file systems tell no more than that
+        os.utime(f"{bench.log}.{number}", (time.time(), 1e9))
     pathlib.Path(f"{bench.log}.4.gz").write_bytes(gzip.compress(refused(now(), "packed").encode()))
     pathlib.Path(f"{bench.log}.lock").write_text("12")
+    append(pathlib.Path(f"{bench.log}-2.other"), refused(now(), "of another log"))
     second = stateful(bench, **QUICK)
     for device in "bcde":
         second.alert("AUTH_FAIL", device=device)
@@ -140,6 +142,41 @@ def rotated_often(bench):
     counts = second.stop()
     expect((counts["read"], counts["malformed"]), (4, 0), "records of the second run, malformed")
     expect(stateful(bench, **QUICK).stop()["read"], 0, "records of the third run")
+
+
+@story("what was rotated behind a file that is compressed when it starts again is read")
+def rotated_behind(bench):
+    first = stateful(bench)
+    append(bench.log, refused(now(), "a"))
+    first.alert("AUTH_FAIL", device="a")
+    append(pathlib.Path(f"{bench.log}.7"), refused(now(), "of before"))
+    os.utime(f"{bench.log}.7", (time.time(), time.time() - 60))
+    first.stop()
+    pathlib.Path(f"{bench.log}.2.gz").write_bytes(gzip.compress(bench.log.read_bytes()))
+    bench.log.unlink()
+    append(pathlib.Path(f"{bench.log}.1"), refused(now(), "b"))
+    append(bench.log, refused(now(), "c"))
+    second = stateful(bench)
+    second.line("is gone; what it still held is lost")
+    second.alert("AUTH_FAIL", device="b")
+    second.alert("AUTH_FAIL", device="c")
+    expect(second.stop()["read"], 2, "records of the second run")
+
+
+@story("a rotated file is found in a folder of any name")
+def rotated_in_brackets(bench):
+    bench.log = bench.folder / "[plant]" / "connections.json"
+    bench.log.parent.mkdir()
+    first = stateful(bench, [bench.log.parent.parent / "[[]plant]" / "connections.json"])
+    append(bench.log, refused(now(), "a"))
+    first.alert("AUTH_FAIL", device="a")
+    first.stop()
+    append(bench.log, refused(now(), "b"))
+    bench.log.rename(f"{bench.log}.1")
+    append(bench.log, refused(now(), "c"))
+    second = stateful(bench, [bench.log.parent.parent / "[[]plant]" / "connections.json"])
+    second.alert("AUTH_FAIL", device="b")
+    second.alert("AUTH_FAIL", device="c")
 
 
 @story("the rest of a file that was rotated while it was stopped is read, though the new one has a known inode")
@@ -192,7 +229,7 @@ def emptied(bench):
 
 
 @story("an alert of the state that cannot be read is counted")
-def damaged(bench):
+def damaged_alert(bench):
     stateful(bench).stop()
     database = sqlite3.connect(bench.folder / "state" / "state.sqlite")
     database.execute("INSERT INTO notice (bytes) VALUES (x'00')")
