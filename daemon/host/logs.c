@@ -129,28 +129,46 @@ static bool read_entry(struct survey *survey, struct archive *archive, struct re
 	return count == 0 || fail(reading, archive_error_string(archive));
 }
 
-/* Each file of an archive is one of its own, as in a folder. */
+/* Its path within the archive. libarchive knows some names as bytes only, and some
+ * as UTF-8 only, for the locale is C. */
+static const char *name_within(struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname(entry);
+
+	name = name ? name : archive_entry_pathname_utf8(entry);
+	return name ? name : "?";
+}
+
+static bool is_hidden(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return (slash ? slash[1] : path[0]) == '.';
+}
+
+/* Each file of an archive is one of its own, as in a folder; one that cannot be
+ * read does not stop the others. */
 static bool read_entries(struct survey *survey, struct archive *archive, struct reading *reading, const char *path)
 {
 	struct archive_entry *entry;
 	char name[4096];
+	bool good = true;
 	int status;
 
 	while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
-		const char *within = archive_entry_pathname(entry), *slash = within ? strrchr(within, '/') : NULL;
-
 		if (archive_format(archive) == ARCHIVE_FORMAT_RAW) {
-			if (!read_entry(survey, archive, reading, path))
-				return false;
+			good &= read_entry(survey, archive, reading, path);
 			continue;
 		}
-		if (archive_entry_filetype(entry) != AE_IFREG || !within || (slash ? slash[1] : within[0]) == '.')
+		if (archive_entry_filetype(entry) != AE_IFREG || is_hidden(name_within(entry)))
 			continue;
-		snprintf(name, sizeof name, "%s/%s", path, within);
-		if (!read_entry(survey, archive, reading, name))
-			return false;
+		snprintf(name, sizeof name, "%s/%s", path, name_within(entry));
+		good &= read_entry(survey, archive, reading, name);
 	}
-	return status == ARCHIVE_EOF || fail(reading, archive_error_string(archive));
+	/* Nothing was packed: a file in which there is nothing. */
+	if (archive_format(archive) == ARCHIVE_FORMAT_EMPTY && (good = begin(survey, reading, path)))
+		survey_source_end(survey);
+	return (status == ARCHIVE_EOF || fail(reading, archive_error_string(archive))) && good;
 }
 
 static bool read_packed(struct survey *survey, struct reading *reading, const char *path)

@@ -367,6 +367,23 @@ def an_archive_that_is_cut_is_told_and_what_was_read_counts(run):
 
 
 @test
+def a_file_of_an_archive_is_read_whatever_its_name(run):
+    is_the_story(run.scan(run.file(zipped({"Räume/Tür.json": GOOD}), "utf8.zip")))
+    is_the_story(run.scan(run.file(tarred({"../Räume/Tür.json": GOOD}), "utf8.tar")))
+
+
+@test
+def a_file_of_an_archive_that_cannot_be_read_does_not_stop_the_others(run):
+    packed = zipped({"a.json": b"secret", "b.json": GOOD})
+    for header in (b"PK\3\4\x14\0", b"PK\1\2\x14\3\x14\0"):          # each header, then its flags: encrypted
+        at = packed.index(header) + len(header)
+        packed = packed[:at] + bytes([packed[at] | 1]) + packed[at + 1:]
+    path = run.file(packed, "half.zip")
+    same(verdicts(run.scan(path, status=3)), EXPECTED)
+    check(f"{path}: cannot be read: " in run.call("scan", path).stderr.decode(), "nothing was said")
+
+
+@test
 def standard_input_is_read(run):
     is_the_story(run.scan("-", stdin=GOOD))
     is_the_story(run.scan("-", stdin=gzip.compress(GOOD)))
@@ -630,7 +647,7 @@ def a_name_with_control_characters_commands_no_terminal(run):
 
 @test
 def where_nothing_was_read_no_verdict_is_told(run):
-    for name, status in ((run.folder / "nowhere.json", 3), (run.file(b""), 0)):
+    for name, status in ((run.folder / "nowhere.json", 3), (run.file(b""), 0), (run.file(gzip.compress(b"")), 0)):
         done = run.call("scan", name)
         same((done.returncode, done.stdout), (status, b""))
         check(b"nothing can be said" in done.stderr, done.stderr.decode())
