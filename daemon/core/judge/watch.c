@@ -178,10 +178,29 @@ struct life *watch_fold(struct watch *watch, struct court *court, size_t events_
 	return NULL;
 }
 
+/* Late events may have made one episode of two that were told of. What is not
+ * open in base, and older, will not end any more. */
+static void forget_mentions(struct watch *watch)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < watch->mention_count; i++) {
+		const struct mention *mention = &watch->mentions[i];
+		const struct episode *open = &watch->base->episodes[mention->scope];
+
+		if (mention->opened_ns > watch->base->heard_ns ||
+		    (open->open && open->opened_ns == mention->opened_ns))
+			watch->mentions[kept++] = *mention;
+	}
+	watch->mention_count = kept;
+}
+
 void watch_move_base(struct watch *watch, const struct life *base, const struct settings *settings)
 {
-	if (base == watch->base)
+	if (base == watch->base) {
+		forget_mentions(watch);
 		return;
+	}
 	free(watch->base);
 	watch->base = NULL;
 	watch->mention_count = 0; /* all that was told of is folded */
