@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../core/rules/jsonc.h"
+#include "config_parts.h"
 #include "files.h"
 
 /* The keys beside the numbers of core/rules/settings.h, with where they stand. */
@@ -57,14 +57,12 @@ void config_clear(struct config *config)
 /* One file being read. */
 struct reading {
 	struct config *config;
-	const char *file;
-	struct span text;
-	struct fault *fault;
+	struct jsonc file;
 };
 
 static int fault_at(const struct reading *reading, const char *path, const char *words)
 {
-	return jsonc_fault(reading->file, reading->text, path, reading->fault, "%s", words);
+	return jsonc_fault(&reading->file, path, "%s", words);
 }
 
 static int unknown_key(const struct reading *reading, const char *section, const char *key)
@@ -84,7 +82,7 @@ static int unknown_key(const struct reading *reading, const char *section, const
 			names[count++] = "devices";
 		}
 	}
-	return jsonc_unknown_key(reading->file, reading->text, section, key, names, count, reading->fault);
+	return jsonc_unknown_key(&reading->file, section, key, names, count);
 }
 
 static int read_settings(struct reading *reading, const json_t *object)
@@ -131,8 +129,8 @@ static int read_sources(struct reading *reading, const json_t *array)
 		return fault_at(reading, "sources", "out of memory");
 	json_array_foreach(array, index, element) {
 		snprintf(path, sizeof path, "sources[%zu]", index);
-		r = source_config_read(&config->sources[config->source_count++], path, element, reading->file,
-				       reading->text, reading->fault);
+		r = source_config_read(&config->sources[config->source_count++], path, element,
+				       &reading->file);
 		if (r)
 			return r;
 	}
@@ -185,7 +183,7 @@ static int read_key(struct reading *reading, enum key key, const json_t *value)
 	case KEY_X509:
 		return read_roster(reading, path, value, &config->x509);
 	case KEY_ALERTS:
-		return sinks_config_read(&config->alerts, value, reading->file, reading->text, reading->fault);
+		return sinks_config_read(&config->alerts, value, &reading->file);
 	case KEY_COUNT:
 		break;
 	}
@@ -226,15 +224,15 @@ static int read_section(struct reading *reading, const char *section, const json
 
 static int read_file(struct config *config, const char *file, struct fault *fault)
 {
-	struct reading reading = {config, file, {NULL, 0}, fault};
+	struct reading reading = {config, {file, {NULL, 0}, fault}};
 	char **files, *text;
 	json_t *root;
 	int r;
 
-	r = file_read(file, &text, &reading.text.size);
+	r = file_read(file, &text, &reading.file.text.size);
 	if (r)
 		return r;
-	reading.text.data = text;
+	reading.file.text.data = text;
 	files = realloc(config->files, (config->file_count + 1) * sizeof *files);
 	if (!files || !(files[config->file_count] = strdup(file))) {
 		free(text);
@@ -242,7 +240,7 @@ static int read_file(struct config *config, const char *file, struct fault *faul
 	}
 	config->files = files;
 	config->file_count++;
-	r = jsonc_parse(file, reading.text, &root, fault);
+	r = jsonc_parse(&reading.file, &root);
 	if (r == 0) {
 		r = read_section(&reading, "", root);
 		json_decref(root);
@@ -319,7 +317,7 @@ void config_print_text(const char *text)
 	json_decref(value);
 }
 
-static void print_roster(const struct roster *roster)
+void config_print_roster(const struct roster *roster)
 {
 	printf("[");
 	for (size_t i = 0; i < roster->count; i++) {
@@ -330,40 +328,43 @@ static void print_roster(const struct roster *roster)
 }
 
 /* A comment above the key: what it is, and where it is from. */
-static void print_help(const struct config *config, const char *indent, const char *help, enum key key)
+static void print_help(const struct config *config, enum key key)
 {
 	const char *origin = config->key_origin[key];
 
-	printf("%s// %s [%s%s]\n", indent, help, origin ? "from " : "the default", origin ? origin : "");
+	printf("%s  // %s [%s%s]\n", key_rows[key].section ? "  " : "", key_rows[key].help,
+	       origin ? "from " : "the default", origin ? origin : "");
+}
+
+static void print_key(const struct config *config, enum key key)
+{
+	print_help(config, key);
+	printf("%s  \"%s\": ", key_rows[key].section ? "  " : "", key_rows[key].key);
 }
 
 void config_print(const struct config *config)
 {
 	printf("{\n");
-	print_help(config, "  ", key_rows[KEY_SOURCES].help, KEY_SOURCES);
-	printf("  \"sources\": [");
+	print_key(config, KEY_SOURCES);
+	printf("[");
 	for (size_t i = 0; i < config->source_count; i++) {
 		printf("%s\n    ", i ? "," : "");
 		source_config_print(&config->sources[i]);
 	}
 	printf("%s],\n", config->source_count ? "\n  " : "");
-	print_help(config, "  ", key_rows[KEY_RULES].help, KEY_RULES);
-	printf("  \"rules\": ");
+	print_key(config, KEY_RULES);
 	config_print_text(config->rules);
 	printf(",\n");
-	print_help(config, "  ", key_rows[KEY_STATE].help, KEY_STATE);
-	printf("  \"state\": ");
+	print_key(config, KEY_STATE);
 	config_print_text(config->state);
 	printf(",\n  \"devices\": {\n");
-	print_help(config, "    ", key_rows[KEY_MUTE].help, KEY_MUTE);
-	printf("    \"mute\": ");
-	print_roster(&config->mute);
+	print_key(config, KEY_MUTE);
+	config_print_roster(&config->mute);
 	printf(",\n");
-	print_help(config, "    ", key_rows[KEY_X509].help, KEY_X509);
-	printf("    \"x509\": ");
-	print_roster(&config->x509);
+	print_key(config, KEY_X509);
+	config_print_roster(&config->x509);
 	printf("\n  },\n");
-	print_help(config, "  ", key_rows[KEY_ALERTS].help, KEY_ALERTS);
+	print_help(config, KEY_ALERTS);
 	sinks_config_print(&config->alerts);
 	printf(",\n  \"settings\": {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {

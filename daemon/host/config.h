@@ -48,7 +48,4 @@ int config_set(struct config *config, const char *option, const char *assignment
 /* All of it as a configuration file that says where every value is from. */
 void config_print(const struct config *config);
 
-/* A string of it, or null. */
-void config_print_text(const char *text);
-
 #endif

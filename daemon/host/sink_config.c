@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../core/rules/jsonc.h"
 #include "../core/rules/terms.h"
-#include "config.h"
+#include "config_parts.h"
 
 static const char *const kind_names[SINK_COUNT] = {
 #define X(name, text, help) text,
@@ -128,10 +127,9 @@ const char *sink_config_name(const struct sink_config *config, char *buffer, siz
 
 /* --- reading ------------------------------------------------------------ */
 
+/* One sink being read. */
 struct reading {
-	const char *file;
-	struct span text;
-	struct fault *fault;
+	const struct jsonc *file;
 	size_t index;
 };
 
@@ -140,7 +138,7 @@ static int fault_at(const struct reading *reading, const char *key, const char *
 	char path[96];
 
 	snprintf(path, sizeof path, "alerts[%zu]%s%s", reading->index, *key ? "." : "", key);
-	return jsonc_fault(reading->file, reading->text, path, reading->fault, "%s", words);
+	return jsonc_fault(reading->file, path, "%s", words);
 }
 
 /* "expected one of stderr, journal, ..." */
@@ -216,11 +214,10 @@ static int wrong_key(struct reading *reading, enum sink_kind kind, const char *k
 			names[count++] = key_rows[i].name;
 	snprintf(section, sizeof section, "alerts[%zu]", reading->index);
 	if (jsonc_nearest(key, names, (size_t)count))
-		return jsonc_unknown_key(reading->file, reading->text, section, key, names, (size_t)count,
-					 reading->fault);
+		return jsonc_unknown_key(reading->file, section, key, names, (size_t)count);
 	snprintf(path, sizeof path, "%s.%s=", section, key);
-	return jsonc_fault(reading->file, reading->text, path, reading->fault, "no key \"%s\" of \"%s\"; %s", key,
-			   kind_names[kind], expected_of(names, count, expected, sizeof expected));
+	return jsonc_fault(reading->file, path, "no key \"%s\" of \"%s\"; %s", key, kind_names[kind],
+			   expected_of(names, count, expected, sizeof expected));
 }
 
 static int read_key(struct reading *reading, enum key key, const json_t *value, struct sink_config *sink)
@@ -281,19 +278,18 @@ static int read_sink(struct reading *reading, const json_t *object, struct sink_
 	return 0;
 }
 
-int sinks_config_read(struct sinks_config *config, const json_t *array, const char *file, struct span text,
-		      struct fault *fault)
+int sinks_config_read(struct sinks_config *config, const json_t *array, const struct jsonc *file)
 {
-	struct reading reading = {file, text, fault, 0};
+	struct reading reading = {file, 0};
 	const json_t *element;
 	int r;
 
 	if (!json_is_array(array))
-		return jsonc_fault(file, text, "alerts", fault, "%s",
+		return jsonc_fault(file, "alerts",
 				   "expected an array such as [{\"to\": \"stderr\"}, {\"to\": \"journal\"}]");
 	sinks_config_clear(config);
 	if (!(config->list = calloc(json_array_size(array) + 1, sizeof *config->list)))
-		return jsonc_fault(file, text, "alerts", fault, "out of memory");
+		return jsonc_fault(file, "alerts", "out of memory");
 	json_array_foreach(array, reading.index, element) {
 		set_default(&config->list[config->count]);
 		r = read_sink(&reading, element, &config->list[config->count++]);
@@ -326,9 +322,11 @@ static void print_sink(const struct sink_config *sink)
 		printf(", \"enterprise_number\": %d", sink->enterprise_number);
 	if (sink->least < SEVERITY_DEBUG)
 		printf(", \"least\": \"%s\"", severity_names[sink->least]);
-	for (size_t i = 0; i < sink->hubs.count; i++)
-		print_text(i ? ", " : ", \"hubs\": [", sink->hubs.patterns[i]);
-	printf("%s}", sink->hubs.count ? "]" : "");
+	if (sink->hubs.count) {
+		printf(", \"hubs\": ");
+		config_print_roster(&sink->hubs);
+	}
+	printf("}");
 }
 
 void sinks_config_print(const struct sinks_config *config)

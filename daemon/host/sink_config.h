@@ -2,10 +2,9 @@
 #ifndef LAPSED_SINK_CONFIG_H
 #define LAPSED_SINK_CONFIG_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
-#include "../core/rules/fault.h"
+#include "../core/rules/jsonc.h"
 #include "../core/rules/roster.h"
 
 #define SINKS(X) \
@@ -40,10 +39,8 @@ struct sinks_config {
 bool sinks_config_default(struct sinks_config *ret);
 void sinks_config_clear(struct sinks_config *config);
 
-/* Replaces what there was. file and text are where faults are shown. Returns 0
- * or FAULT. */
-int sinks_config_read(struct sinks_config *config, const json_t *array, const char *file, struct span text,
-		      struct fault *fault);
+/* Replaces what there was. Returns 0 or FAULT. */
+int sinks_config_read(struct sinks_config *config, const json_t *array, const struct jsonc *file);
 
 /* As the value of "alerts", with a comment that tells the keys. */
 void sinks_config_print(const struct sinks_config *config);

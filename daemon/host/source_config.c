@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "../core/rules/jsonc.h"
-#include "config.h"
+#include "config_parts.h"
 
 static const char *const keys[] = {"path", "journal", "unit", "identifier", "match", "kind"};
 
@@ -48,18 +48,6 @@ bool source_config_copy(const struct source_config *source, struct source_config
 
 /* --- reading ------------------------------------------------------------ */
 
-/* Where faults are shown. */
-struct reading {
-	const char *file;
-	struct span text;
-	struct fault *fault;
-};
-
-static int fault_at(const struct reading *reading, const char *path, const char *words)
-{
-	return jsonc_fault(reading->file, reading->text, path, reading->fault, "%s", words);
-}
-
 /* A field of the journal as systemd.journal-fields(7) spells it. */
 static bool is_field(const char *name)
 {
@@ -69,31 +57,31 @@ static bool is_field(const char *name)
 
 /* One thing that the journal's entries must have. Our own messages are never
  * read: each alert would be a record of the next. */
-static int read_match(const struct reading *reading, const char *path, const char *field, const json_t *value,
+static int read_match(const struct jsonc *file, const char *path, const char *field, const json_t *value,
 		      struct source_config *source)
 {
 	const char *text = json_string_value(value);
 	char *match;
 
 	if (!is_field(field))
-		return fault_at(reading, path,
+		return jsonc_fault(file, path,
 				"expected a field of the journal, such as \"_COMM\" or \"CONTAINER_NAME\"");
 	if (!text || !*text || strlen(text) != json_string_length(value))
-		return fault_at(reading, path, "expected a string such as \"x.service\"");
+		return jsonc_fault(file, path, "expected a string such as \"x.service\"");
 	if (strcmp(field, "_SYSTEMD_UNIT") == 0 && !strchr(text, '.'))
-		return fault_at(reading, path, "expected a unit's whole name, such as \"x.service\"");
+		return jsonc_fault(file, path, "expected a unit's whole name, such as \"x.service\"");
 	if ((strcmp(field, "_SYSTEMD_UNIT") == 0 && strcmp(text, "lapsed.service") == 0) ||
 	    (strcmp(field, "SYSLOG_IDENTIFIER") == 0 && strcmp(text, "lapsed") == 0))
-		return fault_at(reading, path, "lapsed does not read its own messages");
+		return jsonc_fault(file, path, "lapsed does not read its own messages");
 	for (size_t i = 0; i < source->match_count; i++)
 		if (strncmp(source->matches[i], field, strlen(field)) == 0 && source->matches[i][strlen(field)] == '=')
-			return fault_at(reading, path, "this field is already matched by \"unit\" or \"identifier\"");
+			return jsonc_fault(file, path, "this field is already matched by \"unit\" or \"identifier\"");
 	if (asprintf(&match, "%s=%s", field, text) < 0 || !add_match(source, match))
-		return fault_at(reading, path, "out of memory");
+		return jsonc_fault(file, path, "out of memory");
 	return 0;
 }
 
-static int read_matches(const struct reading *reading, const char *at, const json_t *element,
+static int read_matches(const struct jsonc *file, const char *at, const json_t *element,
 			struct source_config *source)
 {
 	const json_t *unit = json_object_get(element, "unit"), *identifier = json_object_get(element, "identifier");
@@ -104,22 +92,22 @@ static int read_matches(const struct reading *reading, const char *at, const jso
 
 	snprintf(path, sizeof path, "%s.unit", at);
 	if (unit)
-		r = read_match(reading, path, "_SYSTEMD_UNIT", unit, source);
+		r = read_match(file, path, "_SYSTEMD_UNIT", unit, source);
 	snprintf(path, sizeof path, "%s.identifier", at);
 	if (r == 0 && identifier)
-		r = read_match(reading, path, "SYSLOG_IDENTIFIER", identifier, source);
+		r = read_match(file, path, "SYSLOG_IDENTIFIER", identifier, source);
 	snprintf(path, sizeof path, "%s.match", at);
 	if (r == 0 && match && !json_is_object(match))
-		return fault_at(reading, path, "expected an object such as {\"_COMM\": \"rsyslogd\"}");
+		return jsonc_fault(file, path, "expected an object such as {\"_COMM\": \"rsyslogd\"}");
 	json_object_foreach(match, key, value) {
 		snprintf(path, sizeof path, "%s.match.%s", at, key);
 		if (r == 0)
-			r = read_match(reading, path, key, value, source);
+			r = read_match(file, path, key, value, source);
 	}
 	return r;
 }
 
-static int read_journal(const struct reading *reading, const char *at, const json_t *element,
+static int read_journal(const struct jsonc *file, const char *at, const json_t *element,
 			struct source_config *source)
 {
 	const char *place = json_string_value(json_object_get(element, "journal"));
@@ -128,12 +116,12 @@ static int read_journal(const struct reading *reading, const char *at, const jso
 
 	snprintf(path, sizeof path, "%s.journal", at);
 	if (!place || (strcmp(place, "system") != 0 && *place != '/'))
-		return fault_at(reading, path, "expected \"system\", or a folder of journal files from / on");
-	r = read_matches(reading, at, element, source);
+		return jsonc_fault(file, path, "expected \"system\", or a folder of journal files from / on");
+	r = read_matches(file, at, element, source);
 	if (r)
 		return r;
 	if (source->match_count == 0 && *place != '/')
-		return fault_at(reading, at, "expected \"unit\", \"identifier\" or \"match\": which entries of the "
+		return jsonc_fault(file, at, "expected \"unit\", \"identifier\" or \"match\": which entries of the "
 					     "system's journal to read");
 	source->is_journal = true;
 	source->path = strdup(place);
@@ -148,10 +136,8 @@ static int read_journal(const struct reading *reading, const char *at, const jso
 	return 0;
 }
 
-int source_config_read(struct source_config *source, const char *at, const json_t *element, const char *file,
-		       struct span text, struct fault *fault)
+int source_config_read(struct source_config *source, const char *at, const json_t *element, const struct jsonc *file)
 {
-	const struct reading where = {file, text, fault}, *reading = &where;
 	const char *name = json_string_value(json_object_get(element, "path"));
 	const char *kind = json_string_value(json_object_get(element, "kind"));
 	const json_t *journal = json_object_get(element, "journal");
@@ -166,29 +152,28 @@ int source_config_read(struct source_config *source, const char *at, const json_
 		while (i < KEY_COUNT && strcmp(key, keys[i]) != 0)
 			i++;
 		if (i == KEY_COUNT)
-			return jsonc_unknown_key(reading->file, reading->text, at, key, keys, KEY_COUNT,
-						 reading->fault);
+			return jsonc_unknown_key(file, at, key, keys, KEY_COUNT);
 		snprintf(path, sizeof path, "%s.%s=", at, key);
 		if (journal && i == 0)
-			return fault_at(reading, path, "expected either \"path\" or \"journal\"");
+			return jsonc_fault(file, path, "expected either \"path\" or \"journal\"");
 		if (!journal && i > 0 && i < KEY_COUNT - 1)
-			return fault_at(reading, path, "this goes with \"journal\" only");
+			return jsonc_fault(file, path, "this goes with \"journal\" only");
 	}
 	if (!journal && (!name || !*name))
-		return fault_at(reading, at, "expected {\"path\": \"/var/log/azure/connections.jsonl\"}");
+		return jsonc_fault(file, at, "expected {\"path\": \"/var/log/azure/connections.jsonl\"}");
 	snprintf(path, sizeof path, "%s.kind", at);
 	if (json_object_get(element, "kind") && (!kind || (strcmp(kind, "azure") != 0 && strcmp(kind, "local") != 0)))
-		return fault_at(reading, path, "expected \"azure\" or \"local\"");
+		return jsonc_fault(file, path, "expected \"azure\" or \"local\"");
 	source->kind = kind && strcmp(kind, "local") == 0 ? SOURCE_LOCAL : SOURCE_AZURE;
 	if (journal) {
-		r = read_journal(reading, at, element, source);
+		r = read_journal(file, at, element, source);
 		if (r)
 			return r;
 	} else {
 		source->path = strdup(name);
 		source->name = strdup(name);
 	}
-	return source->path && source->name ? 0 : fault_at(reading, at, "out of memory");
+	return source->path && source->name ? 0 : jsonc_fault(file, at, "out of memory");
 }
 
 /* --- printing ----------------------------------------------------------- */

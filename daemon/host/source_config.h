@@ -2,11 +2,9 @@
 #ifndef LAPSED_SOURCE_CONFIG_H
 #define LAPSED_SOURCE_CONFIG_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
-#include "../core/basic/span.h"
-#include "../core/rules/fault.h"
+#include "../core/rules/jsonc.h"
 
 enum source_kind { SOURCE_AZURE, SOURCE_LOCAL };
 
@@ -19,10 +17,9 @@ struct source_config {
 	enum source_kind kind;
 };
 
-/* Reads one, all zero before. `at` is its path in the text, "sources[2]"; file
- * and text are where faults are shown. Returns 0 or FAULT. */
-int source_config_read(struct source_config *source, const char *at, const json_t *element, const char *file,
-		       struct span text, struct fault *fault);
+/* Reads one, all zero before. `at` is its path in the file, "sources[2]".
+ * Returns 0 or FAULT. */
+int source_config_read(struct source_config *source, const char *at, const json_t *element, const struct jsonc *file);
 
 /* As it would be written. */
 void source_config_print(const struct source_config *source);

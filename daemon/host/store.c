@@ -258,8 +258,8 @@ int64_t store_path_ns(struct store *store, const char *path)
 	sqlite3_stmt *statement;
 	int64_t stored_ns = STAMP_NEVER;
 
-	if (sqlite3_prepare_v2(store->database, "SELECT max(touched) FROM file WHERE path = ?1", -1, &statement, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_prepare_v2(store->database, "SELECT max(touched) FROM file WHERE path = ?1", -1, &statement,
+			       NULL) != SQLITE_OK)
 		return STAMP_NEVER;
 	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
 	if (sqlite3_step(statement) == SQLITE_ROW)

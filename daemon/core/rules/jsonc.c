@@ -65,25 +65,26 @@ static int syntax_fault(const char *file, const json_error_t *error, struct faul
 			 error->text);
 }
 
-int jsonc_parse(const char *file, struct span text, json_t **ret_value, struct fault *fault)
+int jsonc_parse(const struct jsonc *jsonc, json_t **ret_value)
 {
+	const struct span text = jsonc->text;
 	char *copy = malloc(text.size + 1);
 	json_error_t error;
 	size_t end;
 	int line, column;
 
 	if (!copy)
-		return fault_set(fault, file, 0, 0, "out of memory");
+		return fault_set(jsonc->fault, jsonc->file, 0, 0, "out of memory");
 	memcpy(copy, text.data, text.size);
 	end = blank_comments(copy, text.size);
 	if (end < text.size) {
 		free(copy);
 		position_of(text, end, &line, &column);
-		return fault_set(fault, file, line, column, "this comment never ends: expected */");
+		return fault_set(jsonc->fault, jsonc->file, line, column, "this comment never ends: expected */");
 	}
 	*ret_value = json_loadb(copy, text.size, JSON_REJECT_DUPLICATES, &error);
 	free(copy);
-	return *ret_value ? 0 : syntax_fault(file, &error, fault);
+	return *ret_value ? 0 : syntax_fault(jsonc->file, &error, jsonc->fault);
 }
 
 /* --- finding a place again: a walk over text that is known to be JSON --- */
@@ -169,12 +170,13 @@ static size_t locate(struct span text, const char *path)
 	return *path == '=' ? key : at;
 }
 
-int jsonc_fault(const char *file, struct span text, const char *path, struct fault *fault, const char *format, ...)
+int jsonc_fault(const struct jsonc *jsonc, const char *path, const char *format, ...)
 {
+	const struct span text = jsonc->text;
 	char *blanked = malloc(text.size + 1);
 	int line = 0, column = 0;
 	va_list arguments;
-	char words[sizeof fault->text];
+	char words[sizeof jsonc->fault->text];
 
 	if (blanked) {
 		memcpy(blanked, text.data, text.size);
@@ -185,7 +187,7 @@ int jsonc_fault(const char *file, struct span text, const char *path, struct fau
 	va_start(arguments, format);
 	vsnprintf(words, sizeof words, format, arguments);
 	va_end(arguments);
-	return fault_set(fault, file, line, column, "%s", words);
+	return fault_set(jsonc->fault, jsonc->file, line, column, "%s", words);
 }
 
 /* Edits (insert, delete, replace, swap counts two) between two short words. */
@@ -229,13 +231,13 @@ const char *jsonc_nearest(const char *word, const char *const *candidates, size_
 	return nearest;
 }
 
-int jsonc_unknown_key(const char *file, struct span text, const char *section, const char *key,
-		      const char *const *names, size_t count, struct fault *fault)
+int jsonc_unknown_key(const struct jsonc *jsonc, const char *section, const char *key, const char *const *names,
+		      size_t count)
 {
 	const char *near = jsonc_nearest(key, names, count);
 	char path[256];
 
 	snprintf(path, sizeof path, "%s.%s=", section, key);
-	return jsonc_fault(file, text, path, fault, "unknown key \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
+	return jsonc_fault(jsonc, path, "unknown key \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
 			   near ? near : "", near ? "\"?" : "");
 }

@@ -8,18 +8,25 @@
 #include "../basic/span.h"
 #include "fault.h"
 
-/* Returns 0 and a value that is yours, or FAULT (also for doubled keys). */
-int jsonc_parse(const char *file, struct span text, json_t **ret_value, struct fault *fault);
+/* A file being read, and where it is told what is wrong with it. */
+struct jsonc {
+	const char *file;
+	struct span text;
+	struct fault *fault;
+};
 
-/* Sets fault at the place in text that path names: "sources[2].path" for a
- * value, "sources[2].path=" for its key. Returns FAULT. */
-int jsonc_fault(const char *file, struct span text, const char *path, struct fault *fault, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+/* Returns 0 and a value that is yours, or FAULT (also for doubled keys). */
+int jsonc_parse(const struct jsonc *jsonc, json_t **ret_value);
+
+/* Sets the fault at the place in the text that path names: "sources[2].path" for
+ * a value, "sources[2].path=" for its key. Returns FAULT. */
+int jsonc_fault(const struct jsonc *jsonc, const char *path, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A key of the object at path section ("": the whole) that is none of names:
- * sets fault at it, with the nearest of them. Returns FAULT. */
-int jsonc_unknown_key(const char *file, struct span text, const char *section, const char *key,
-		      const char *const *names, size_t count, struct fault *fault);
+ * sets the fault at it, with the nearest of them. Returns FAULT. */
+int jsonc_unknown_key(const struct jsonc *jsonc, const char *section, const char *key, const char *const *names,
+		      size_t count);
 
 /* The one of candidates nearest to word, or NULL if none is near. */
 const char *jsonc_nearest(const char *word, const char *const *candidates, size_t count);

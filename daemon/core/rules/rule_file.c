@@ -6,15 +6,17 @@
 #include "jsonc.h"
 #include "ruleset_parts.h"
 
-static struct span text_of_file(const struct ruleset *ruleset, unsigned file)
+static struct jsonc jsonc_of(const struct ruleset *ruleset, unsigned file, struct fault *fault)
 {
-	return (struct span){ruleset->files[file].text, ruleset->files[file].size};
+	return (struct jsonc){ruleset->files[file].name, {ruleset->files[file].text, ruleset->files[file].size}, fault};
 }
 
 static int fault_at(const struct ruleset *ruleset, unsigned file, const char *path, struct fault *fault,
 		    const char *words)
 {
-	return jsonc_fault(ruleset->files[file].name, text_of_file(ruleset, file), path, fault, "%s", words);
+	const struct jsonc jsonc = jsonc_of(ruleset, file, fault);
+
+	return jsonc_fault(&jsonc, path, "%s", words);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -37,10 +39,11 @@ static int check_members(struct ruleset *ruleset, unsigned file, const char *pat
 	const char *names[16];
 	const char *key;
 	json_t *value;
-	char where[160], words[256];
+	const struct jsonc jsonc = jsonc_of(ruleset, file, fault);
+	char where[160];
 
 	if (!json_is_object(object))
-		return fault_at(ruleset, file, path, fault, "expected an object");
+		return jsonc_fault(&jsonc, path, "expected an object");
 	for (size_t i = 0; i < count; i++)
 		names[i] = members[i].key;
 	json_object_foreach((json_t *)object, key, value) {
@@ -49,22 +52,18 @@ static int check_members(struct ruleset *ruleset, unsigned file, const char *pat
 		while (i < count && strcmp(key, members[i].key) != 0)
 			i++;
 		if (i == count)
-			return jsonc_unknown_key(ruleset->files[file].name, text_of_file(ruleset, file), path, key,
-						 names, count, fault);
+			return jsonc_unknown_key(&jsonc, path, key, names, count);
 		if (members[i].kind == TEXT    ? !json_is_string(value)
 		    : members[i].kind == LIST  ? !json_is_array(value)
 		    : members[i].kind == TRUTH ? !json_is_boolean(value)
 					       : !json_is_object(value)) {
 			snprintf(where, sizeof where, "%s.%s", path, key);
-			snprintf(words, sizeof words, "expected %s", kinds[members[i].kind]);
-			return fault_at(ruleset, file, where, fault, words);
+			return jsonc_fault(&jsonc, where, "expected %s", kinds[members[i].kind]);
 		}
 	}
 	for (size_t i = 0; i < count; i++)
-		if (members[i].needed && !json_object_get(object, members[i].key)) {
-			snprintf(words, sizeof words, "expected a member \"%s\"", members[i].key);
-			return fault_at(ruleset, file, path, fault, words);
-		}
+		if (members[i].needed && !json_object_get(object, members[i].key))
+			return jsonc_fault(&jsonc, path, "expected a member \"%s\"", members[i].key);
 	return 0;
 }
 
@@ -318,7 +317,7 @@ int ruleset_add(struct ruleset *ruleset, const char *file, struct span text, str
 
 	if (at == FILES_MAX)
 		return fault_set(fault, file, 0, 0, "more than %d rule files", FILES_MAX);
-	r = jsonc_parse(file, text, &ruleset->files[at].root, fault);
+	r = jsonc_parse(&(struct jsonc){file, text, fault}, &ruleset->files[at].root);
 	if (r)
 		return r;
 	ruleset->file_count++;
