@@ -334,9 +334,9 @@ static void drain(struct engine *engine, struct source *source, struct intake *i
 		if (taken == TAKEN_EVENT)
 			take_event(engine, source, &taking);
 		else if (taken == TAKEN_UNJUDGED)
-			herald_limit(engine);
+			health_full(engine);
 		if (taking.limited)
-			herald_limited(engine, taking.limited);
+			health_pattern(engine, taking.limited);
 		review_arrivals(engine);
 		run_agenda(engine, source);
 	}
@@ -375,14 +375,14 @@ void engine_step(struct engine *engine, const struct input *input, struct output
 		intake_end(stream->intake);
 		drain(engine, source, stream->intake);
 	} else if (input->type == INPUT_GAP && stream) {
-		herald_gap(engine, input, span_of(source->name));
+		health_gap(engine, input, span_of(source->name));
 	} else if (input->type == INPUT_CAUGHT_UP && !engine->caught_up) {
 		catch_up(engine);
 	}
 	for (size_t i = 0; i < engine->source_count; i++) {
 		if (input->type == INPUT_TICK || input->type == INPUT_CAUGHT_UP)
 			run_agenda(engine, &engine->sources[i]);
-		herald_stall(engine, &engine->sources[i]);
+		health_stall(engine, &engine->sources[i]);
 	}
 	herald_tell(engine);
 	*ret = (struct output){engine->notices.list, engine->notices.count, next_wait(engine), has_ebbed(engine)};

@@ -129,11 +129,6 @@ void herald_recovered(struct engine *engine, const struct watch *watch, const st
  * cleared, for it must not pass in silence. */
 void herald_over(struct engine *engine, const struct watch *watch, const struct episode *episode);
 void herald_churn(struct engine *engine, const struct watch *watch, const struct life *life, bool churns);
-void herald_limit(struct engine *engine);
-/* A rule's pattern has run into its limits on a message. */
-void herald_limited(struct engine *engine, reason_id reason);
-void herald_gap(struct engine *engine, const struct input *gap, struct span source);
-void herald_stall(struct engine *engine, struct source *source);
 
 /* The watch is about to go. */
 void herald_forget(struct engine *engine, const struct watch *watch);
@@ -141,5 +136,17 @@ void herald_forget(struct engine *engine, const struct watch *watch);
 /* At the end of a step: what was raised is told, many as one; what stands is
  * repeated; the digest. */
 void herald_tell(struct engine *engine);
+
+/* There is no room for a device: told once, and counted. */
+void health_full(struct engine *engine);
+
+/* A rule's pattern has run into its limits on a message: told once. */
+void health_pattern(struct engine *engine, reason_id reason);
+
+/* Input was lost. Its name is that of the source, if the gap has none. */
+void health_gap(struct engine *engine, const struct input *gap, struct span source);
+
+/* Whether the source is silent: told when that changes. */
+void health_stall(struct engine *engine, struct source *source);
 
 #endif
