@@ -331,7 +331,7 @@ def churn(bench):
            [("CHURN_EXCESS", "raised"), ("CHURN_EXCESS", "cleared")], "messages")
 
 
-@story("an alert that stands is repeated, with the same episode", syslog=True)
+@story("an alert that stands is repeated, with the same episode", syslog=True, long=True)
 def repeated(bench):
     daemon = bench.start(settings=QUICK | {"repeat_every": 1})
     append(bench.log, refused(now(), "pump-1"))

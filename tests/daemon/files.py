@@ -192,7 +192,7 @@ def deleted(bench):
     finish(daemon, 2, "a", "b")
 
 
-@story("a new file with the inode of one that was read and deleted is no loss")
+@story("a new file with the inode of one that was read and deleted is no loss", long=True)
 def inode_again(bench):
     older, old = bench.log.with_suffix(".json.2"), bench.log.with_suffix(".json.1")
     daemon = bench.start()
@@ -211,7 +211,7 @@ def inode_again(bench):
     expect(daemon.lines("is gone"), [], "complaints")
 
 
-@story("a file that is moved away and back is not read twice")
+@story("a file that is moved away and back is not read twice", long=True)
 def moved_back(bench):
     daemon = bench.start()
     append(bench.log, refused(now(), "a"))
@@ -266,7 +266,7 @@ def blobs(bench):
     finish(daemon, 3, "a", "b", "c")
 
 
-@story("thousands of complete blobs are read and let go, and one that grows again is read on")
+@story("thousands of complete blobs are read and let go, and one that grows again is read on", long=True)
 def many_blobs(bench):
     folder, count = bench.folder / "blobs", 5000
     folder.mkdir()
@@ -320,7 +320,7 @@ def renamed_inside(bench):
     finish(daemon, 5, "a")
 
 
-@story("files beyond those that can be followed are told once")
+@story("files beyond those that can be followed are told once", long=True)
 def too_many(bench):
     place = bench.folder / "many"
     place.mkdir()
@@ -507,7 +507,7 @@ def while_watched_anew(bench):
     daemon.stop()
 
 
-@story("a file of which no event tells is looked at every second, once that is known")
+@story("a file of which no event tells is looked at every second, once that is known", long=True)
 def deaf(bench):
     elsewhere = bench.folder / "elsewhere"
     elsewhere.mkdir()
@@ -544,7 +544,7 @@ def folder_replaced(bench):
     finish(daemon, 6, *"abcdef")
 
 
-@story("with nothing to read it sleeps")
+@story("with nothing to read it sleeps", long=True)
 def sleeps(bench):
     append(bench.log, connected(now() - 9000, "a"))
     daemon = bench.start(settings={})

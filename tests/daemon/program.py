@@ -148,7 +148,7 @@ def sources(bench):
     daemon.stop()
 
 
-@story("a silent source says so, names what waits for it, and says when it speaks again", syslog=True)
+@story("a silent source says so, names what waits for it, and says when it speaks again", syslog=True, long=True)
 def stall(bench):
     append(bench.log, connected(now() - 3600, "meter-1"), expelled(now() - 60, "meter-1"))
     daemon = bench.start(settings={"stall_after": 10})
@@ -236,7 +236,7 @@ def memory(bench):
     holds(peak_kb < 64 * 1024, f"peak of {peak_kb} kB")
 
 
-@story("troubles that stand do not keep it awake while nothing happens")
+@story("troubles that stand do not keep it awake while nothing happens", long=True)
 def idle(bench):
     daemon = bench.start()
     append(bench.log, *(expelled(now(), f"meter-{n}") for n in range(50)))

@@ -33,10 +33,11 @@ SUMMARY = re.compile(r"stopped: (?P<read>\d+) records \((?P<events>\d+) about co
 STORIES = []
 
 
-def story(name, syslog=False, todo=None):
-    """Registers a story. syslog: it needs a receiver. todo: why it cannot hold yet."""
+def story(name, syslog=False, todo=None, long=False):
+    """Registers a story. syslog: it needs a receiver. todo: why it cannot hold yet. long: the others need not wait for
+    it, if it begins first."""
     def register(play):
-        STORIES.append((name, play, syslog, todo))
+        STORIES.append((name, play, syslog, todo, long))
         return play
     return register
 

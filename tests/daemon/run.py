@@ -19,13 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 import rig
 from stage import tap
 
-MODULES = "program,alerts,files,restart"             # the longest first
+MODULES = "program,alerts,files,restart"
 AT_ONCE = 8                                          # they mostly wait
 
 
 def play(number, entry, options, receiver):
     """Returns what is wrong, and why it was skipped."""
-    name, tell, syslog, todo = entry
+    name, tell, syslog, *_ = entry
     if syslog and not receiver:
         return [], "rsyslogd is not installed"
     bench = rig.Bench(pathlib.Path(options.folder, f"story-{number}"), options.lapsed, options.rules,
@@ -46,9 +46,10 @@ def play(number, entry, options, receiver):
 def run(options, stories, receiver):
     report = tap.Report(len(stories))
     with ThreadPoolExecutor(options.at_once) as pool:
-        results = [pool.submit(play, n, entry, options, receiver) for n, entry in enumerate(stories, 1)]
-        for (name, _, _, todo), result in zip(stories, results):
-            report.tell(name, *result.result(), todo)
+        results = {n: pool.submit(play, n, stories[n], options, receiver)
+                   for n in sorted(range(len(stories)), key=lambda n: not stories[n][-1])}
+        for n, (name, _, _, todo, _) in enumerate(stories):
+            report.tell(name, *results[n].result(), todo)
     return report.finish()
 
 
@@ -70,7 +71,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="lapsed.") as options.folder:
         os.chmod(options.folder, 0o755)              # one story runs the daemon as nobody
         try:
-            if any(syslog for _, _, syslog, _ in stories):
+            if any(syslog for _, _, syslog, *_ in stories):
                 receiver = rig.Receiver(pathlib.Path(options.folder, "receiver"))
         except tap.Skipped:
             pass                                     # each of them says so

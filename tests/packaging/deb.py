@@ -2,7 +2,7 @@
 """Builds the Debian package twice, in different folders, time zones and locales, and looks at
 what comes out. Prints TAP.
 
-usage: deb.py --root TREE
+usage: deb.py --root TREE [--keep FILE]
 """
 import argparse
 import os
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from stage import tap
 
@@ -92,7 +93,9 @@ def lint(changes):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", required=True, type=pathlib.Path)
-    root = parser.parse_args().root.resolve()
+    parser.add_argument("--keep", type=pathlib.Path, help="where a good package is left, as old as the tree that it is of")
+    options = parser.parse_args()
+    root, begun = options.root.resolve(), time.time()
     with tempfile.TemporaryDirectory() as folder:
         first, second = pathlib.Path(folder, "first"), pathlib.Path(folder, "second")
         code, words = build(root, first, "a", TZ="UTC", LC_ALL="C.UTF-8")
@@ -105,6 +108,9 @@ def main():
             again, words = build(root, second, "a/rather/longer/way", TZ="Asia/Tokyo", LC_ALL="C",
                                  DEB_BUILD_OPTIONS="nocheck")
             report.tell("built again elsewhere, it is the same to the bit", [words] if again else list(differ(first, second)))
+            if options.keep:
+                shutil.copy(deb, options.keep)
+                os.utime(options.keep, (begun, begun))
             report.play("everything is in it", lacks, deb)
             report.play("the links of its documents lead somewhere", dead_links, deb)
             report.play("its programs are hardened", hardening, deb)

@@ -5,7 +5,8 @@ removal, purge. Nothing outside the container is changed. Prints TAP.
 
 usage: nspawn.py --root TREE [--deb FILE]
 
-Needs root, systemd-nspawn and an overlay file system. Without --deb the package is built.
+Needs root, systemd-nspawn and an overlay file system. Where FILE is not there, or older than
+the tree, the package is built.
 """
 import argparse
 import contextlib
@@ -282,8 +283,21 @@ STORY = (installed_and_ready, locked_in, alert_in_the_journal, told_once_over_a_
          removed, purged)
 
 
+def is_of(deb, root):
+    """Whether the package was built since anything in the tree has changed."""
+    if not deb or not deb.exists():
+        return False
+    for folder, folders, names in os.walk(root):
+        if pathlib.Path(folder) == root:             # as packaging/build-deb leaves them out
+            folders[:] = [name for name in folders if name != ".git" and not name.startswith("build")]
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        if any(os.lstat(os.path.join(folder, name)).st_mtime > deb.stat().st_mtime for name in names):
+            return False
+    return True
+
+
 def make_package(options, folder):
-    if options.deb:
+    if is_of(options.deb, options.root.resolve()):
         return options.deb
     built = subprocess.run([options.root / "packaging/build-deb", folder], capture_output=True, text=True,
                            env=os.environ | {"DEB_BUILD_OPTIONS": "nocheck"})
@@ -313,7 +327,7 @@ def prepare(options, stack):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", required=True, type=pathlib.Path)
-    parser.add_argument("--deb", type=pathlib.Path, help="the package; without, it is built")
+    parser.add_argument("--deb", type=pathlib.Path, help="a package that may be there")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))        # so that all is cleared away
     with contextlib.ExitStack() as stack:
