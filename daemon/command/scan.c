@@ -22,7 +22,7 @@ static void tell_malformed(const struct survey *survey)
 			separator = ", ";
 		}
 	fprintf(stderr, "\n");
-	if (survey_sources(survey) > 1 && survey_malformed_source(survey))
+	if (survey_sources(survey) > 1)
 		fprintf(stderr, "the first of them is in %s\n", survey_malformed_source(survey));
 }
 

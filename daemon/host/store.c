@@ -294,7 +294,8 @@ void store_load_notices(struct store *store, bool (*take)(void *owner, struct sp
 		bad += !take(owner, blob(statement, 0));
 	sqlite3_finalize(statement);
 	if (bad)
-		log_line(SEVERITY_WARNING, "%ld alerts of the state could not be read and are not sent", bad);
+		log_line(SEVERITY_WARNING, "%ld alert%s of the state could not be read and %s not sent", bad,
+			 bad == 1 ? "" : "s", bad == 1 ? "is" : "are");
 }
 
 /* --- one transaction ---------------------------------------------------- */

@@ -1,4 +1,5 @@
 """How the daemon starts and stops, what it says of itself, and what it costs."""
+import contextlib
 import json
 import os
 import pathlib
@@ -60,8 +61,9 @@ def notified(bench):
     daemon.stop(0)
 
 
+@contextlib.contextmanager
 def told_to_socket(bench, **streams):
-    """Starts a daemon that tells a socket, and returns it with a function that waits for a device's alert there."""
+    """A daemon that tells a socket, and a function that waits for a device's alert there."""
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     receiver.bind(("127.0.0.1", 0))
     receiver.settimeout(10)
@@ -76,32 +78,34 @@ def told_to_socket(bench, **streams):
         try:
             message = receiver.recv(4096)
         except TimeoutError:
-            process.kill()
             raise Failed("nothing is told") from None
         holds(message.startswith(b"<27>1 ") and f'device="{device}"'.encode() in message, f"it got {message}")
-    return process, hear
+    try:
+        yield hear
+        process.terminate()
+        expect(process.wait(10), 0, "exit status")
+    finally:
+        process.kill()
+        process.wait()
+        receiver.close()
 
 
 @story("with its standard streams closed it runs as with them")
 def closed_streams(bench):
-    process, hear = told_to_socket(bench, preexec_fn=lambda: os.closerange(0, 3))
-    hear("pump-1")
-    hear("pump-2")
-    process.terminate()
-    expect(process.wait(10), 0, "exit status")
+    with told_to_socket(bench, preexec_fn=lambda: os.closerange(0, 3)) as hear:
+        hear("pump-1")
+        hear("pump-2")
 
 
 @story("it goes on when whoever reads its stderr is gone")
 def reader_gone(bench):
     reader, writer = os.pipe()
-    process, hear = told_to_socket(bench, stderr=writer)
-    os.close(writer)
-    os.read(reader, 1)
-    os.close(reader)
-    hear("pump-1")
-    hear("pump-2")
-    process.terminate()
-    expect(process.wait(10), 0, "exit status")
+    with told_to_socket(bench, stderr=writer) as hear:
+        os.close(writer)
+        os.read(reader, 1)
+        os.close(reader)
+        hear("pump-1")
+        hear("pump-2")
 
 
 def reloaded(bench, daemon, **config):

@@ -235,7 +235,7 @@ def damaged_alert(bench):
     database.execute("INSERT INTO notice (bytes) VALUES (x'00')")
     database.commit()
     database.close()
-    stateful(bench).line("1 alerts of the state could not be read")
+    stateful(bench).line("1 alert of the state could not be read")
 
 
 @story("half a record before the stop and half after it are one record")
