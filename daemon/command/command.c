@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../core/rules/jsonc.h"
+#include "../host/terminal.h"
 #include "build.h"
 
 /* One row an option; help and parser read it. `of` names the verbs that know
@@ -232,16 +232,7 @@ bool command_plan(const struct options *options, struct plan *ret)
 
 const char *colour(const char *code)
 {
-	const char *no = getenv("NO_COLOR");
-
-	return is_terminal(STDOUT_FILENO) && !(no && *no) ? code : "";
-}
-
-bool is_terminal(int file)
-{
-	const char *kind = getenv("TERM");
-
-	return isatty(file) && !(kind && strcmp(kind, "dumb") == 0);
+	return terminal_has_colour(STDOUT_FILENO) ? code : "";
 }
 
 void print_broken(FILE *out, const char *text, unsigned column, unsigned width)
@@ -263,11 +254,4 @@ void print_broken(FILE *out, const char *text, unsigned column, unsigned width)
 		text += word + (text[word] == ' ');
 	}
 	fputc('\n', out);
-}
-
-unsigned terminal_columns(void)
-{
-	struct winsize size = {0};
-
-	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

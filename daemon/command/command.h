@@ -38,17 +38,11 @@ int command_explain(const struct options *options);
 int command_check(const struct options *options);
 int command_run(const struct options *options);
 
-/* Colour only on a terminal, and without NO_COLOR. */
+/* The code, if stdout has colour; else "". */
 const char *colour(const char *code);
-
-/* One that understands control sequences: not a dumb one. */
-bool is_terminal(int file);
 
 /* The rest of a line from that column on, broken between words to the width, its
  * lines one below the other. A width below 40 breaks nothing: it is none. */
 void print_broken(FILE *out, const char *text, unsigned column, unsigned width);
-
-/* How wide the terminal is that stdout is; 0: it is none, or does not say. */
-unsigned terminal_columns(void);
 
 #endif

@@ -1,9 +1,11 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../core/basic/line.h"
 #include "../core/basic/text.h"
 #include "../core/tell/alert.h"
+#include "../host/terminal.h"
 #include "report.h"
 
 const char *device_label(const struct finding_of_device *finding, char *buffer, size_t size)
@@ -28,7 +30,7 @@ void tally_add(struct tally *tally, const struct finding_of_device *finding)
 static void print_field(const char *name, const char *text)
 {
 	printf("  %-8s", name);
-	print_broken(stdout, text, 10, terminal_columns());
+	print_broken(stdout, text, 10, terminal_columns(STDOUT_FILENO));
 }
 
 static void print_seen(const struct episode *episode)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "../host/logs.h"
+#include "../host/terminal.h"
 #include "report.h"
 
 /* What was skipped is never skipped in silence. */
@@ -60,7 +61,7 @@ int survey_files(struct survey *survey, const struct options *options)
 	}
 	survey_limit(survey, since, until);
 	for (int i = 0; i < options->file_count; i++)
-		failed += logs_read(survey, options->files[i], !options->quiet && is_terminal(STDERR_FILENO));
+		failed += logs_read(survey, options->files[i], !options->quiet && terminal_is_smart(STDERR_FILENO));
 	survey_close(survey);
 	tell_malformed(survey);
 	if (survey_unjudged(survey))

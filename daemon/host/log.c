@@ -10,6 +10,7 @@
 
 #include "../core/basic/text.h"
 #include "../core/tell/rfc5424.h"
+#include "terminal.h"
 
 enum { LINE_MAX_BYTES = 2048, WAITING_MAX = 1024 };
 
@@ -100,9 +101,7 @@ void log_line(int severity, const char *format, ...)
 
 static const char *colour_of(const struct notice *notice)
 {
-	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	if (!is_terminal() || (no && *no) || (terminal && strcmp(terminal, "dumb") == 0))
+	if (!terminal_has_colour(STDERR_FILENO))
 		return "";
 	if (notice->state == STATE_CLEARED || notice->state == STATE_WITHDRAWN)
 		return "\033[32m";
