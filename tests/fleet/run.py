@@ -8,10 +8,12 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from stage import tap
 
 HERE = pathlib.Path(__file__).parent
+AT_ONCE = 2
 DAYS = (
     # title, arguments of fleet.py, of score.py
     ("30 s of disorder, repeats, noise: all found, no false alert",
@@ -26,6 +28,7 @@ DAYS = (
 
 
 def play(folder, seed, lapsectl, more, limits):
+    folder.mkdir()
     log, truth, scan = (folder / name for name in ("day.jsonl", "truth.json", "scan.json"))
     subprocess.run([sys.executable, HERE / "fleet.py", "--seed", str(seed), "--devices", "2000", "--hours", "24",
                     "--out", log, "--truth", truth, *more], check=True)
@@ -42,10 +45,13 @@ def main():
     options = parser.parse_args()
     report = tap.Report(len(DAYS) * options.seeds)
     with tempfile.TemporaryDirectory() as name:
-        for title, more, limits in DAYS:
-            for seed in range(1, options.seeds + 1):
-                run = play(pathlib.Path(name), seed, options.lapsectl, more, limits)
-                report.tell(f"{title} (seed {seed})", [run.stdout + run.stderr] if run.returncode else [])
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            runs = [(f"{title} (seed {seed})",
+                     pool.submit(play, pathlib.Path(name, f"{day}.{seed}"), seed, options.lapsectl, more, limits))
+                    for day, (title, more, limits) in enumerate(DAYS) for seed in range(1, options.seeds + 1)]
+            for title, run in runs:
+                done = run.result()
+                report.tell(title, [done.stdout + done.stderr] if done.returncode else [])
     return report.finish()
 
 
