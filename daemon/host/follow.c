@@ -210,7 +210,9 @@ static void follow_between(struct daemon *daemon, uint16_t source, const char *p
 		    !S_ISREG(status.st_mode))
 			continue;
 		one->written_ns = written_ns(&status);
-		count += one->written_ns >= since_ns; /* some file systems count time in seconds */
+		/* As old as the one that was read: the same, packed by now; or the next, where time is counted in
+		 * seconds. */
+		count += one->written_ns > since_ns || (one->written_ns == since_ns && !one->is_packed);
 	}
 	if (count)
 		qsort(rotations, count, sizeof *rotations, by_age);

@@ -211,6 +211,21 @@ def inode_again(bench):
     expect(daemon.lines("is gone"), [], "complaints")
 
 
+@story("a file that is compressed while it is read loses nothing, and nobody complains")
+def compressed(bench):
+    daemon = bench.start()
+    append(bench.log, refused(now(), "a"))
+    tell(daemon, "a")
+    daemon.process.send_signal(signal.SIGSTOP)       # it hears of all at once
+    append(bench.log, refused(now(), "b"))
+    subprocess.run(["gzip", "--suffix", ".1.gz", bench.log], check=True)     # as old as the file was
+    append(bench.log, refused(now(), "c"))
+    daemon.process.send_signal(signal.SIGCONT)
+    tell(daemon, "b", "c")
+    finish(daemon, 3, "a", "b", "c")
+    expect(daemon.lines("compressed"), [], "complaints")
+
+
 @story("a file that is moved away and back is not read twice", long=True)
 def moved_back(bench):
     daemon = bench.start()
