@@ -79,7 +79,7 @@ struct engine {
 	/* see snapshot.c */
 	struct device **changed;
 	size_t changed_count, changed_capacity;
-	uint32_t saved_sdks, saved_fleets;
+	uint32_t saved_sdks, saved_fleets, loaded_sources;
 	bool saved_names, saves; /* saves: what is not in changed is stored as it is */
 	struct loader *loader;
 };

@@ -36,9 +36,22 @@ static void put_row(struct saver *saver, enum row_kind kind, struct span key)
 	saver->row.failed = false;
 }
 
-static struct span number_key(const uint32_t *number)
+struct number_key {
+	char bytes[4];
+};
+
+/* Rows come back in the order of their keys' bytes, which is that of the
+ * numbers: what is numbered anew as it comes gets the same ones. */
+static struct number_key number_key(uint32_t number)
 {
-	return (struct span){(const char *)number, sizeof *number};
+	return (struct number_key){{(char)(number >> 24), (char)(number >> 16), (char)(number >> 8), (char)number}};
+}
+
+static void put_numbered(struct saver *saver, enum row_kind kind, uint32_t number)
+{
+	struct number_key key = number_key(number);
+
+	put_row(saver, kind, (struct span){key.bytes, sizeof key.bytes});
 }
 
 static void save_names(struct engine *engine, struct saver *saver)
@@ -51,7 +64,7 @@ static void save_names(struct engine *engine, struct saver *saver)
 		if (!reason)
 			break;
 		packed_put_text(&saver->row, reason->id);
-		put_row(saver, ROW_REASON, number_key(&i));
+		put_numbered(saver, ROW_REASON, i);
 	}
 	engine->saved_names = true;
 }
@@ -72,25 +85,60 @@ static bool get_lags(struct span *from, struct lags *ret)
 	       ret->count <= LAGS && packed_take(from, ret->ring, ret->count * sizeof *ret->ring) && sound_lags(ret);
 }
 
-static void save_few(struct engine *engine, struct saver *saver)
+/* By their numbers: a source that went and came again has two. */
+static void save_sources(struct engine *engine, struct saver *saver)
 {
-	struct fleet *fleet;
-	uint32_t number = 0;
-
-	for (uint32_t i = engine->saved_sdks ? engine->saved_sdks : 1; registry_sdk_name(engine->registry, (uint16_t)i);
-	     i++) {
-		packed_put_text(&saver->row, registry_sdk_name(engine->registry, (uint16_t)i));
-		put_row(saver, ROW_SDK, number_key(&i));
-		engine->saved_sdks = i + 1;
-	}
 	for (uint32_t i = 0; i < engine->source_count; i++) {
 		const struct source *source = &engine->sources[i];
 
-		packed_put(&saver->row, &i, sizeof i);
+		packed_put_text(&saver->row, source->name);
 		packed_put(&saver->row, &source->watermark_ns, sizeof source->watermark_ns);
 		put_lags(&saver->row, &source->lags);
-		put_row(saver, ROW_SOURCE, span_of(source->name));
+		put_numbered(saver, ROW_SOURCE, i + 1);
 	}
+	/* Of an earlier run, which had more. */
+	for (uint32_t i = (uint32_t)engine->source_count + 1; i <= engine->loaded_sources; i++)
+		put_numbered(saver, ROW_SOURCE, i);
+}
+
+static bool is_fleet(const struct engine *engine, uint32_t number)
+{
+	for (const struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next)
+		if (fleet->number == number)
+			return true;
+	return false;
+}
+
+/* A fleet keeps its number as long as it stands: members that do not change
+ * are not stored anew. */
+static void save_fleets(struct engine *engine, struct saver *saver)
+{
+	uint32_t last = 0;
+
+	for (struct fleet *fleet = engine->fleets; fleet; fleet = fleet->next) {
+		for (uint32_t number = 1; fleet->number == 0; number++)
+			if (!is_fleet(engine, number))
+				fleet->number = number;
+		last = fleet->number > last ? fleet->number : last;
+		packed_put(&saver->row, fleet, sizeof *fleet);
+		packed_put_text(&saver->row, registry_hub_at(engine->registry, fleet->hub)->name);
+		put_numbered(saver, ROW_FLEET, fleet->number);
+	}
+	for (uint32_t i = 1; i <= engine->saved_fleets; i++)
+		if (!is_fleet(engine, i))
+			put_numbered(saver, ROW_FLEET, i);
+	engine->saved_fleets = last;
+}
+
+static void save_few(struct engine *engine, struct saver *saver)
+{
+	for (uint32_t i = engine->saved_sdks ? engine->saved_sdks : 1; registry_sdk_name(engine->registry, (uint16_t)i);
+	     i++) {
+		packed_put_text(&saver->row, registry_sdk_name(engine->registry, (uint16_t)i));
+		put_numbered(saver, ROW_SDK, i);
+		engine->saved_sdks = i + 1;
+	}
+	save_sources(engine, saver);
 	for (size_t i = 0; i < registry_hubs(engine->registry); i++) {
 		const struct hub *hub = registry_hub_at(engine->registry, (uint16_t)i);
 
@@ -98,16 +146,7 @@ static void save_few(struct engine *engine, struct saver *saver)
 		packed_put_text(&saver->row, ""); /* never empty: that would drop the row */
 		put_row(saver, ROW_HUB, span_of(hub->name ? hub->name : ""));
 	}
-	for (fleet = engine->fleets; fleet; fleet = fleet->next)
-		fleet->number = ++number;
-	for (fleet = engine->fleets; fleet; fleet = fleet->next) {
-		packed_put(&saver->row, fleet, sizeof *fleet);
-		packed_put_text(&saver->row, registry_hub_at(engine->registry, fleet->hub)->name);
-		put_row(saver, ROW_FLEET, number_key(&fleet->number));
-	}
-	for (uint32_t i = number + 1; i <= engine->saved_fleets; i++)
-		put_row(saver, ROW_FLEET, number_key(&i));
-	engine->saved_fleets = number;
+	save_fleets(engine, saver);
 }
 
 static void put_watch(struct packed *row, const struct watch *watch)
@@ -195,33 +234,37 @@ void engine_save_again(struct engine *engine)
 struct loader {
 	reason_id reasons[256];
 	uint16_t sdks[4096];
-	uint16_t sources[256]; /* UINT16_MAX: no longer configured */
+	uint16_t sources[257]; /* 0: the first one, also of one that is no longer configured */
 	struct fleet *fleets[256];
 };
 
 /* From 1: 0 stands for none. */
 static bool number_of(struct span key, uint32_t most, uint32_t *ret)
 {
-	return packed_take(&key, ret, sizeof *ret) && key.size == 0 && *ret > 0 && *ret < most;
+	*ret = 0;
+	for (size_t i = 0; i < key.size; i++)
+		*ret = *ret << 8 | (unsigned char)key.data[i];
+	return key.size == sizeof(struct number_key) && *ret > 0 && *ret < most;
 }
 
 static bool load_source(struct engine *engine, struct loader *loader, struct span key, struct span value)
 {
 	struct source stored;
+	const char *name;
 	uint32_t number;
 
-	if (!packed_take(&value, &number, sizeof number) || number >= 256 ||
+	if (!number_of(key, 257, &number) || !packed_take_text(&value, &name) || !name ||
 	    !packed_take(&value, &stored.watermark_ns, sizeof stored.watermark_ns) ||
 	    !sound_time_or_none(stored.watermark_ns) || !get_lags(&value, &stored.lags) || value.size > 0)
 		return false;
-	loader->sources[number] = UINT16_MAX;
+	engine->loaded_sources = number > engine->loaded_sources ? number : engine->loaded_sources;
 	for (size_t i = 0; i < engine->source_count; i++) {
 		struct source *source = &engine->sources[i];
 
-		if (!span_equal(key, span_of(source->name)))
+		if (strcmp(name, source->name) != 0)
 			continue;
 		loader->sources[number] = (uint16_t)i;
-		source->watermark_ns = stored.watermark_ns;
+		source->watermark_ns = stamp_max(source->watermark_ns, stored.watermark_ns);
 		source->lags = stored.lags;
 	}
 	return true;
@@ -255,6 +298,8 @@ static bool load_fleet(struct engine *engine, struct loader *loader, struct span
 		return false;
 	}
 	fleet->members = 0; /* counted again as they are loaded */
+	fleet->number = number;
+	engine->saved_fleets = number > engine->saved_fleets ? number : engine->saved_fleets;
 	fleet->repeat_mono_ns = engine->now.mono_ns + settings_ns(engine->settings, SETTING_REPEAT_EVERY);
 	fleet->next = engine->fleets;
 	engine->fleets = fleet;
@@ -367,8 +412,8 @@ static bool load_watch(struct engine *engine, const struct loader *loader, struc
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		if (!sound_told(&watch->told[i]))
 			return false;
-	if (source < 256 && loader->sources[source] != UINT16_MAX)
-		review_move(engine, watch, loader->sources[source]);
+	if (source < 256)
+		review_move(engine, watch, loader->sources[source + 1]);
 	if (watch_is_told(watch)) {
 		watch->tip = malloc(sizeof *watch->tip);
 		if (!watch->tip)
@@ -506,5 +551,6 @@ void engine_loaded(struct engine *engine)
 		watch->online = watch->device->live;
 		watch_rewind(watch);
 		agenda_put(&engine->sources[watch->source].agenda, watch, 0);
+		review_note_change(engine, watch->device); /* sources may have other numbers now */
 	}
 }
