@@ -217,6 +217,8 @@ static void note_clock(struct engine *engine)
 	if (ahead_ns < CLOCK_STEP_NS && ahead_ns > -CLOCK_STEP_NS)
 		return;
 	engine->boot_wall_ns = boot_wall_ns;
+	if (engine->quiet_wall_ns != STAMP_NONE)
+		engine->quiet_wall_ns += ahead_ns;
 	for (size_t i = 0; i < engine->source_count; i++) {
 		struct source *source = &engine->sources[i];
 

@@ -176,7 +176,20 @@ static void test_a_clock_that_goes_back_keeps_no_deadline_waiting(void **state)
 	assert_string_equal(told, AWAY);
 }
 
-static void test_nor_if_records_go_on(void **state)
+static void test_and_makes_nobody_late_either(void **state)
+{
+	expel(1000);
+	step(INPUT_TICK, 1010, "");
+	ahead_ns = -3600 * STAMP_SECOND;
+	device = "awake";
+	feed(1050, "deviceConnect", 0);
+	device = "p";
+	feed(1060, "deviceConnect", 0);
+	pass(1070, 5000, false);
+	assert_string_equal(told, "");
+}
+
+static void test_it_keeps_none_waiting_if_records_go_on_either(void **state)
 {
 	expel(1000);
 	ahead_ns = -3600 * STAMP_SECOND;
@@ -206,7 +219,8 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(test_a_clock_that_goes_forward_makes_nobody_late, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_clock_that_goes_back_keeps_no_deadline_waiting, begin, end),
-		cmocka_unit_test_setup_teardown(test_nor_if_records_go_on, begin, end),
+		cmocka_unit_test_setup_teardown(test_and_makes_nobody_late_either, begin, end),
+		cmocka_unit_test_setup_teardown(test_it_keeps_none_waiting_if_records_go_on_either, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_clock_that_is_set_right_again_is_as_before, begin, end),
 	};
 
