@@ -6,6 +6,10 @@
  * minutes. */
 enum { WAVE_LEAST = 1000, TROUBLES_MAX = 1024 };
 
+/* A clock that differs from the other by less was not set. */
+#define CLOCK_STEP_NS STAMP_SECOND
+#define BEHIND_MOST_NS (36525 * STAMP_DAY)
+
 struct engine *engine_new(const struct ruleset *rules, const struct settings *settings,
 			  const struct roster *mute, const struct roster *x509, uint64_t seed, struct moment now)
 {
@@ -18,6 +22,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct settings *se
 	engine->mute = mute;
 	engine->x509 = x509;
 	engine->now = now;
+	engine->boot_wall_ns = now.wall_ns - now.mono_ns;
 	engine->digest_mono_ns = now.mono_ns + settings_ns(settings, SETTING_DIGEST_EVERY);
 	engine->status.watermark_ns = STAMP_NONE;
 	engine->quiet_wall_ns = STAMP_NONE;
@@ -182,14 +187,47 @@ static void note_lag(struct lags *lags, int64_t lag_ns)
 	lags->ring[(lags->first + lags->count++) % LAGS] = (struct lag){lags->noted++, lag_ns};
 }
 
+static int64_t longest_lag(const struct source *source)
+{
+	return source->lags.count ? source->lags.ring[source->lags.first].lag_ns : 0;
+}
+
+/* How far the clock is behind all of this source's last records. */
+static int64_t behind(const struct source *source)
+{
+	return source->measured ? -stamp_min(0, stamp_max(longest_lag(source), -BEHIND_MOST_NS)) : 0;
+}
+
 /* How late this source's records may be: as configured, or twice the longest
  * lag among its last records if that is more. */
 static int64_t delay_of(const struct source *source)
 {
-	const struct lags *lags = &source->lags;
-	int64_t longest_ns = lags->count ? lags->ring[lags->first].lag_ns : 0;
+	int64_t longest_ns = longest_lag(source);
 
-	return stamp_max(source->delay_ns, stamp_add(longest_ns, longest_ns));
+	return stamp_max(source->delay_ns, stamp_add(longest_ns, longest_ns)) - behind(source);
+}
+
+/* The wall clock was set: records come by so much later or earlier than those
+ * before, by the clock that there is now. Who is late is not, for all that. */
+static void note_clock(struct engine *engine)
+{
+	int64_t boot_wall_ns = engine->now.wall_ns - engine->now.mono_ns;
+	int64_t ahead_ns = boot_wall_ns - engine->boot_wall_ns;
+
+	if (ahead_ns < CLOCK_STEP_NS && ahead_ns > -CLOCK_STEP_NS)
+		return;
+	engine->boot_wall_ns = boot_wall_ns;
+	if (engine->quiet_wall_ns != STAMP_NONE)
+		engine->quiet_wall_ns += ahead_ns;
+	for (size_t i = 0; i < engine->source_count; i++) {
+		struct source *source = &engine->sources[i];
+
+		for (uint32_t n = 0; source->measured && n < source->lags.count; n++) {
+			struct lag *lag = &source->lags.ring[(source->lags.first + n) % LAGS];
+
+			lag->lag_ns = stamp_add(lag->lag_ns, ahead_ns);
+		}
+	}
 }
 
 int64_t source_low(const struct engine *engine, const struct source *source)
@@ -207,11 +245,14 @@ static void note_time(struct engine *engine, struct source *source, int64_t time
 {
 	if (time_ns == STAMP_NONE)
 		return;
+	if (time_ns > stamp_add(engine->now.wall_ns + behind(source), settings_ns(engine->settings, SETTING_AHEAD_MAX)))
+		return;
 	/* A straggler says nothing of how late the newest records come. */
-	if (engine->caught_up && time_ns >= source->watermark_ns)
-		note_lag(&source->lags, stamp_max(0, engine->now.wall_ns - time_ns));
-	if (time_ns <= stamp_add(engine->now.wall_ns, settings_ns(engine->settings, SETTING_AHEAD_MAX)))
-		source->watermark_ns = stamp_max(source->watermark_ns, time_ns);
+	if (engine->caught_up && time_ns >= source->watermark_ns) {
+		note_lag(&source->lags, engine->now.wall_ns - time_ns);
+		source->measured = true;
+	}
+	source->watermark_ns = stamp_max(source->watermark_ns, time_ns);
 	engine->status.watermark_ns = stamp_max(engine->status.watermark_ns, source->watermark_ns);
 }
 
@@ -364,6 +405,7 @@ void engine_step(struct engine *engine, const struct input *input, struct output
 	struct source *source = stream ? &engine->sources[stream->source] : NULL;
 
 	engine->now = input->now;
+	note_clock(engine);
 	engine->notices.count = 0;
 	if (engine->caught_up && input->type == INPUT_TICK)
 		engine->quiet_wall_ns = input->now.wall_ns;

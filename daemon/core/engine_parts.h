@@ -16,7 +16,7 @@ struct stream {
 };
 
 /* How late the last LAGS records came: those of them that no later one exceeds,
- * the longest first, in a ring. */
+ * the longest first, in a ring. Less than 0: the clock is behind the records. */
 struct lags {
 	struct lag {
 		uint64_t number; /* of the record that came so late */
@@ -33,6 +33,7 @@ struct source {
 	int64_t watermark_ns;      /* its highest event time; STAMP_NONE */
 	int64_t delay_ns;          /* as configured for its kind */
 	struct lags lags;
+	bool measured;             /* in this run: by the clock that there is now */
 	int64_t heard_mono_ns;
 	bool stalled;
 	bool ended; /* it is silent for good */
@@ -70,6 +71,7 @@ struct engine {
 	int64_t oldest_recent_ns;     /* none of them was decided before */
 	struct notices notices;
 	struct moment now;
+	int64_t boot_wall_ns;  /* when the monotonic clock began, as last seen: it moves when the wall clock is set */
 	int64_t quiet_wall_ns; /* the wall clock when all there was had been read */
 	int64_t backlog_ns;    /* the newest event of the backlog */
 	bool caught_up, limit_told, limited_told;
@@ -79,7 +81,7 @@ struct engine {
 	/* see snapshot.c */
 	struct device **changed;
 	size_t changed_count, changed_capacity;
-	uint32_t saved_sdks, saved_fleets;
+	uint32_t saved_sdks, saved_fleets, loaded_sources;
 	bool saved_names, saves; /* saves: what is not in changed is stored as it is */
 	struct loader *loader;
 };

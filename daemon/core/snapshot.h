@@ -8,7 +8,7 @@
 
 #include "engine.h"
 
-enum { SNAPSHOT_VERSION = 3 };
+enum { SNAPSHOT_VERSION = 4 };
 
 /* Loaded in this order: later kinds refer to earlier ones. */
 enum row_kind {

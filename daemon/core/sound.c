@@ -51,7 +51,7 @@ bool sound_lags(const struct lags *lags)
 	for (uint32_t i = 0; i < lags->count; i++) {
 		const struct lag *lag = &lags->ring[(lags->first + i) % LAGS];
 
-		if (!sound_duration(lag->lag_ns) || lag->lag_ns < 0 || lag->number >= lags->noted)
+		if (!sound_duration(lag->lag_ns) || lag->number >= lags->noted)
 			return false;
 	}
 	return true;

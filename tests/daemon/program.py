@@ -181,15 +181,15 @@ def preloaded(bench, name):
 
 
 def clock_ahead(bench):
-    """An environment in which a number in a file sets the daemon's clocks ahead."""
+    """An environment in which numbers in a file set the daemon's clocks ahead."""
     setting = bench.folder / "ahead"
-    setting.write_bytes(bytes(8))
+    setting.write_bytes(bytes(16))
     return setting, {"LD_PRELOAD": preloaded(bench, "clock"), "TEST_CLOCK": str(setting)}
 
 
-def set_ahead(setting, seconds):
+def set_ahead(setting, seconds, wall_seconds=0):
     with open(setting, "r+b", buffering=0) as file:
-        file.write(seconds.to_bytes(8, "little"))
+        file.write(seconds.to_bytes(8, "little") + wall_seconds.to_bytes(8, "little", signed=True))
 
 
 @story("a day later the digest tells what needed nobody, and an alert is repeated", syslog=True)
@@ -217,6 +217,30 @@ def digest(bench):
     messages = [m for m in daemon.reached() if m["msgid"] == "DIGEST"]
     expect(len(messages), 2, "messages")
     expect(messages[0]["msg"], "DIGEST: " + told["sentence"], "MSG")
+
+
+@story("a wall clock that is set, and set right again, neither raises nor repeats nor withholds anything")
+def clock_set(bench):
+    setting, environment = clock_ahead(bench)
+    daemon = bench.start(settings=QUICK | {"return_within": 4, "repeat_every": 3600}, environment=environment)
+    append(bench.log, connected(now(), "awake"), refused(now(), "pump-1"))
+    daemon.alert("AUTH_FAIL", device="pump-1")
+    for number, wall_seconds in enumerate((86400, 0, -3600, 0)):
+        told = len(daemon.alerts())
+        append(bench.log, *(expelled(now(), f"meter-{number}-{n}") for n in range(20)))
+        time.sleep(0.1)
+        set_ahead(setting, 0, wall_seconds)
+        append(bench.log, connected(now(), "awake"))
+        time.sleep(0.5)                              # nobody is late by now
+        expect(daemon.alerts()[told:], [], f"alerts with the clock {wall_seconds} s ahead")
+        append(bench.log, *(connected(now(), f"meter-{number}-{n}") for n in range(1, 20)))
+        for n in range(60):                          # what comes of other devices is what tells the time
+            append(bench.log, connected(now(), "awake"))
+            if daemon.alerts("NOT_RETURNED", device=f"meter-{number}-0"):
+                break
+            time.sleep(0.1)
+        daemon.alert("NOT_RETURNED", device=f"meter-{number}-0", seconds=1)
+        expect(len(daemon.alerts()), told + 1, f"all alerts with the clock {wall_seconds} s ahead")
 
 
 @story("50 MB of backlog need less than 64 MB of memory")

@@ -12,6 +12,7 @@ static struct engine *engine;
 static int64_t begin_ns;
 static char told[4096]; /* all alerts in brief, a line each */
 static const char *device, *message;
+static int64_t ahead_ns; /* of the wall clock */
 
 static int begin(void **state)
 {
@@ -28,6 +29,7 @@ static int begin(void **state)
 	told[0] = '\0';
 	device = "p";
 	message = DENIED;
+	ahead_ns = 0;
 	return 0;
 }
 
@@ -41,7 +43,7 @@ static int end(void **state)
 
 static void step(enum input_type type, int second, const char *text)
 {
-	const struct moment now = {begin_ns + second * STAMP_SECOND, second * STAMP_SECOND};
+	const struct moment now = {begin_ns + second * STAMP_SECOND + ahead_ns, second * STAMP_SECOND};
 	struct output output;
 
 	engine_step(engine, &(struct input){.type = type, .now = now, .bytes = span_of(text)}, &output);
@@ -130,6 +132,84 @@ static void test_a_fleet_of_which_all_are_back_is_over_whatever_became_of_each(v
 	assert_string_equal(told, "cleared over: of the 2 devices that failed alike none is left\n");
 }
 
+/* Every minute; if one is awake, it says so. */
+static void pass(int from, int until, bool awake)
+{
+	for (int second = from; second < until; second += 60) {
+		device = "awake";
+		if (awake)
+			feed(second, "deviceConnect", 0);
+		step(INPUT_TICK, second, "");
+	}
+	device = "p";
+}
+
+/* An expulsion that calls for a return. */
+static void expel(int second)
+{
+	message = "";
+	step(INPUT_CAUGHT_UP, 0, "");
+	feed(0, "deviceConnect", 0);
+	feed(second, "deviceDisconnect", 401003);
+}
+
+#define AWAY "raised the token lapsed and the device stayed away; 1 expulsion, not back\n"
+
+static void test_a_clock_that_goes_forward_makes_nobody_late(void **state)
+{
+	expel(1000);
+	ahead_ns = STAMP_DAY;
+	step(INPUT_TICK, 1010, "");
+	feed(1060, "deviceConnect", 0);
+	pass(1070, 5000, false);
+	assert_string_equal(told, "");
+	feed(5000, "deviceDisconnect", 401003);
+	pass(5010, 7000, true);
+	assert_string_equal(told, AWAY);
+}
+
+static void test_a_clock_that_goes_back_keeps_no_deadline_waiting(void **state)
+{
+	expel(1000);
+	ahead_ns = -3600 * STAMP_SECOND;
+	pass(1010, 2500, false);
+	assert_string_equal(told, AWAY);
+}
+
+static void test_and_makes_nobody_late_either(void **state)
+{
+	expel(1000);
+	step(INPUT_TICK, 1010, "");
+	ahead_ns = -3600 * STAMP_SECOND;
+	device = "awake";
+	feed(1050, "deviceConnect", 0);
+	device = "p";
+	feed(1060, "deviceConnect", 0);
+	pass(1070, 5000, false);
+	assert_string_equal(told, "");
+}
+
+static void test_it_keeps_none_waiting_if_records_go_on_either(void **state)
+{
+	expel(1000);
+	ahead_ns = -3600 * STAMP_SECOND;
+	pass(1010, 2500, true);
+	assert_string_equal(told, AWAY);
+}
+
+static void test_a_clock_that_is_set_right_again_is_as_before(void **state)
+{
+	step(INPUT_CAUGHT_UP, 0, "");
+	message = "";
+	feed(0, "deviceConnect", 0);
+	ahead_ns = STAMP_DAY;
+	pass(10, 1000, true);
+	ahead_ns = 0;
+	feed(1000, "deviceDisconnect", 401003);
+	pass(1010, 2500, false);
+	assert_string_equal(told, AWAY);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -137,6 +217,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_failure_that_is_read_at_once_with_its_end_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_fleet_of_which_all_are_back_is_over_whatever_became_of_each, begin,
 						end),
+		cmocka_unit_test_setup_teardown(test_a_clock_that_goes_forward_makes_nobody_late, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_clock_that_goes_back_keeps_no_deadline_waiting, begin, end),
+		cmocka_unit_test_setup_teardown(test_and_makes_nobody_late_either, begin, end),
+		cmocka_unit_test_setup_teardown(test_it_keeps_none_waiting_if_records_go_on_either, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_clock_that_is_set_right_again_is_as_before, begin, end),
 	};
 
 	return RUN(tests);

@@ -343,8 +343,7 @@ static void test_fleets_hubs_and_sources_are_looked_at_as_well(void **state)
 	} fleet = {{.verdict = VERDICT_AUTH_FAILURE, .raised = true, .id = "0123456789abcdef"}, 4, "hub"}, odd = fleet;
 	struct trouble troubles[] = {{STAMP_DAY, 2 * STAMP_DAY}, {0, 0}}, longest = {0, INT64_MAX};
 	const size_t size = offsetof(__typeof__(fleet), hub) + sizeof fleet.hub;
-	uint32_t number = 1, none = 0;
-	struct span key = {(const char *)&number, sizeof number}, hub = span_of("hub");
+	struct span key = SPAN("\0\0\0\1"), none = SPAN("\0\0\0\0"), hub = span_of("hub");
 	const struct row *source = row_of(ROW_SOURCE), *last = row_of(ROW_ENGINE);
 	char value[ROW_BYTES];
 
@@ -362,11 +361,13 @@ static void test_fleets_hubs_and_sources_are_looked_at_as_well(void **state)
 	assert_false(takes(engine, ROW_HUB, hub, troubles, sizeof troubles));
 	assert_false(takes(engine, ROW_HUB, span_of("other"), &longest, sizeof longest));
 	memcpy(value, source->value, source->value_size);
-	memset(value + sizeof(uint32_t), 0x7F, sizeof(int64_t));
-	assert_false(takes(engine, ROW_SOURCE, span_of("log"), value, source->value_size));
+	assert_true(takes(engine, ROW_SOURCE, key, value, source->value_size));
+	assert_false(takes(engine, ROW_SOURCE, none, value, source->value_size));
+	memset(value + sizeof(uint32_t) + sizeof "log", 0x7F, sizeof(int64_t));
+	assert_false(takes(engine, ROW_SOURCE, key, value, source->value_size));
 	memset(value, 0x7F, sizeof value);
 	assert_false(takes(engine, ROW_ENGINE, span_of("engine"), value, last->value_size));
-	assert_false(takes(engine, ROW_REASON, (struct span){(const char *)&none, sizeof none}, "\2\0\0\0x", 6));
+	assert_false(takes(engine, ROW_REASON, none, "\2\0\0\0x", 6));
 	engine_loaded(engine);
 	step(engine, INPUT_CAUGHT_UP, ""); /* a fleet without members is no more */
 	assert_null(engine->fleets);

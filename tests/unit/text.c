@@ -69,20 +69,61 @@ static void test_the_key_of_a_connection_string_is_redacted(void **state)
 
 static void test_every_name_of_a_secret_is_known_in_any_case(void **state)
 {
-	static const char *const names[] = {"sig",      "SharedAccessKey", "AccountKey",   "access_key", "password",
-					    "pwd",      "primaryKey",      "secondaryKey", "key",        "token"};
+	static const char *const names[] = {
+		"sig",           "SharedAccessKey", "AccountKey", "access_key",    "password",     "passwd",
+		"pwd",           "primaryKey",      "primary_key", "secondaryKey", "secondary_key", "key",
+		"apiKey",        "api-key",         "token",      "secret",        "clientSecret", "client_secret",
+		"Authorization",
+	};
 	char text[64], expected[sizeof text + 16];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		for (int shape = 0; shape < 3; shape++) {
 			snprintf(text, sizeof text, "a %s", names[i]);
 			for (char *c = text + 2; *c; c++)
-				if (shape > 0 && *c != '_')
+				if (shape > 0 && *c != '_' && *c != '-')
 					*c = (char)(shape == 1 ? *c | 0x20 : *c & ~0x20);
 			snprintf(expected, sizeof expected, "%s=[redacted] b", text);
 			strcat(text, "=hidden b");
 			redacts(text, expected);
 		}
+}
+
+static void test_a_name_may_end_a_longer_one(void **state)
+{
+	redacts("{\"adminPassword\":\"a\",\"refreshToken\":\"b\"}",
+		"{\"adminPassword\":\"[redacted]\",\"refreshToken\":\"[redacted]\"}");
+	redacts("x-functions-key: a next", "x-functions-key: [redacted] next");
+}
+
+static void test_a_value_in_quotes_is_redacted_to_their_end(void **state)
+{
+	redacts("{\"password\":\"correct horse, it's; & so\",\"a\":1}", "{\"password\":\"[redacted]\",\"a\":1}");
+	redacts("passwd='correct horse' next", "passwd='[redacted]' next");
+	redacts("{\\\"pwd\\\":\\\"correct horse\\\",", "{\\\"pwd\\\":\\\"[redacted]\\\",");
+}
+
+static void test_what_stands_behind_a_scheme_is_redacted(void **state)
+{
+	redacts("Authorization: Bearer xxx\r\nHost: h", "Authorization: Bearer [redacted]\r\nHost: h");
+	redacts("{\"authorization\":\"Basic cHVtcA==\"}", "{\"authorization\":\"Basic [redacted]\"}");
+	redacts("Authorization: opaque next", "Authorization: [redacted] next");
+	redacts("a Bearer aB3.x-Y_z~ is old", "a Bearer [redacted] is old");
+	redacts("a bearer abcdefghijklmnopqrstuvwxyz is old", "a bearer [redacted] is old");
+	redacts("h=Bearer%20aB3", "h=Bearer%20[redacted]");
+	keeps("Bearer authentication is off; a bearer token is expected, basic access");
+	keeps("Bearer ");
+}
+
+#define JWT_HEAD "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwdW1wLTcifQ"
+
+static void test_a_web_token_is_redacted(void **state)
+{
+	redacts("the token " JWT_HEAD ".aB-3_xYz, it lapsed", "the token [redacted], it lapsed");
+	redacts("'" JWT_HEAD ".'", "'[redacted]'");
+	redacts("eyJhbGciOiJkaXIifQ..iv.text.tag", "[redacted]");
+	keeps("eyJhbGciOiJIUzI1NiJ9 and eyJ.x");
+	keeps("monkeyJ.a.b");
 }
 
 static void test_a_bare_key_is_redacted(void **state)
@@ -156,6 +197,7 @@ static void test_a_quick_look_misses_nothing(void **state)
 		"sig", "SharedAccessKey", "accountkey", "access_key", "passWord", "pwd", "key", "Token",
 		"tracking id", "timestampUtc", KEY, "aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3+aB3", "=", ":",
 		"%3D", "%26", "\\u0026", " ", "\"", "'", "\\", "x", "-", "ey", "\xC3\xA4",
+		"client_secret", "passwd", "Authorization", "Bearer", "basic", "%20", JWT_HEAD, ".", "aB3",
 	};
 	enum { PIECES = sizeof pieces / sizeof *pieces };
 	unsigned random = 1;
@@ -241,6 +283,10 @@ int main(void)
 		cmocka_unit_test(test_a_token_with_escapes_of_its_own_is_redacted),
 		cmocka_unit_test(test_the_key_of_a_connection_string_is_redacted),
 		cmocka_unit_test(test_every_name_of_a_secret_is_known_in_any_case),
+		cmocka_unit_test(test_a_name_may_end_a_longer_one),
+		cmocka_unit_test(test_a_value_in_quotes_is_redacted_to_their_end),
+		cmocka_unit_test(test_what_stands_behind_a_scheme_is_redacted),
+		cmocka_unit_test(test_a_web_token_is_redacted),
 		cmocka_unit_test(test_a_bare_key_is_redacted),
 		cmocka_unit_test(test_a_password_is_redacted_to_its_end),
 		cmocka_unit_test(test_hex_thumbprints_stay),

@@ -1,15 +1,18 @@
 #include "text.h"
 
-/* MARK: whatever is hidden has one of these behind its name, or behind itself. */
+/* MARK: whatever is hidden has one of these behind its name, or behind itself, or in it. */
 enum { BASE64 = 1, WORD = 2, MARK = 4 };
 
 /* Letters of a key of 32 bytes in Base64, without the '=' behind them. */
 enum { KEY_LETTERS = 43 };
 
+/* Of a bearer's token that has no digit; "authentication" has fewer. */
+enum { TOKEN_LETTERS = 20 };
+
 static const unsigned char classes[256] = {
-	['A' ... 'Z'] = BASE64 | WORD, ['a' ... 'z'] = BASE64 | WORD, ['0' ... '9'] = BASE64 | WORD,
-	['_'] = BASE64 | WORD, ['+'] = BASE64, ['/'] = BASE64, ['%'] = BASE64 | MARK, ['-'] = BASE64,
-	['='] = MARK, [':'] = MARK, ['\\'] = MARK,
+	['A' ... 'Z'] = BASE64 | WORD, ['a' ... 'x'] = BASE64 | WORD, ['y'] = BASE64 | WORD | MARK,
+	['z'] = BASE64 | WORD, ['0' ... '9'] = BASE64 | WORD, ['_'] = BASE64, ['+'] = BASE64, ['/'] = BASE64,
+	['%'] = BASE64 | MARK, ['-'] = BASE64, ['='] = MARK, [':'] = MARK, ['\\'] = MARK, [' '] = MARK,
 };
 
 static bool is_a(int class, char c)
@@ -68,8 +71,9 @@ static bool begins_nocase(struct span text, size_t at, const char *word)
 
 /* What follows one of these names is not quoted: keys because they are
  * secret, tracking ids and stamps because they make every copy of one message
- * different. A name is followed by '=' or ':', as they are or escaped, with
- * blanks and quotes around it. In lower case. */
+ * different. A name may end a longer one (client_secret, api-key, adminPassword),
+ * and is followed by '=' or ':', as they are or escaped, with blanks and quotes
+ * around it. In lower case. */
 #define NAMED(name) name, sizeof name - 1
 static const struct hidden {
 	const char *name;
@@ -79,17 +83,27 @@ static const struct hidden {
 	{NAMED("sig"), true},
 	{NAMED("sharedaccesskey"), true},
 	{NAMED("accountkey"), true},
-	{NAMED("access_key"), true},
+	{NAMED("apikey"), true},
 	{NAMED("password"), true},
+	{NAMED("passwd"), true},
 	{NAMED("pwd"), true},
 	{NAMED("primarykey"), true},
 	{NAMED("secondarykey"), true},
 	{NAMED("key"), true},
 	{NAMED("token"), true},
+	{NAMED("secret"), true},
+	{NAMED("clientsecret"), true},
+	{NAMED("authorization"), true},
 	{NAMED("tracking id"), false},
 	{NAMED("trackingid"), false},
 	{NAMED("timestamputc"), false},
 };
+
+/* Behind one of these and a blank stands what proves who asks. */
+static const struct scheme {
+	const char *name;
+	size_t size;
+} schemes[] = {{NAMED("bearer")}, {NAMED("basic")}};
 #undef NAMED
 
 /* What may stand between a name and what is around it. */
@@ -125,7 +139,7 @@ static bool ampersand(struct span text, size_t at)
 /* Most letters begin none of them. In lower case. */
 static bool begins_hidden(char first)
 {
-	return first == 's' || first == 'k' || first == 't' || first == 'p' || first == 'a';
+	return first == 's' || first == 'k' || first == 't' || first == 'p' || first == 'a' || first == 'c';
 }
 
 /* Whether a word may begin here: behind something else, or behind an escape
@@ -138,11 +152,54 @@ static bool is_word_begin(int class, struct span text, size_t at)
 	       (at >= 6 && text.data[at - 6] == '\\' && text.data[at - 5] == 'u');
 }
 
+/* As in clientSecret. */
+static bool is_name_begin(struct span text, size_t at)
+{
+	return is_word_begin(WORD, text, at) || (text.data[at] >= 'A' && text.data[at] <= 'Z' &&
+						 text.data[at - 1] >= 'a' && text.data[at - 1] <= 'z');
+}
+
+static size_t skip_blanks(struct span text, size_t at)
+{
+	while (at < text.size && (text.data[at] == ' ' || begins_nocase(text, at, "%20")))
+		at += text.data[at] == ' ' ? 1 : 3;
+	return at;
+}
+
+/* What stands behind the scheme at `at`, and `at` where there is none. */
+static size_t skip_scheme(struct span text, size_t at)
+{
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		size_t end = at + schemes[i].size, next;
+
+		if (begins_nocase(text, at, schemes[i].name) && (next = skip_blanks(text, end)) > end)
+			return next;
+	}
+	return at;
+}
+
+/* Where what stands behind a scheme begins, if it is no word of a sentence such
+ * as "Bearer authentication is off"; 0. */
+static size_t proof_of(struct span text, size_t at)
+{
+	size_t begin = skip_scheme(text, at), end = begin;
+
+	if (begin == at)
+		return 0;
+	for (; end < text.size && (is_a(BASE64, text.data[end]) || is_among(text.data[end], ".~")); end++)
+		if (is_digit(text.data[end]))
+			return begin;
+	return end - begin >= TOKEN_LETTERS ? begin : 0;
+}
+
 /* Where the value of the name at `at` begins; 0: no such name is there. */
 static size_t value_of(struct span text, size_t at, bool *ret_secret)
 {
 	char first = lower(text.data[at]);
-	bool within = !is_word_begin(WORD, text, at);
+	bool within = !is_name_begin(text, at);
+
+	if (!within && first == 'b')
+		return proof_of(text, at);
 
 	if (!begins_hidden(first) || (within && first != 's'))
 		return 0;
@@ -158,14 +215,18 @@ static size_t value_of(struct span text, size_t at, bool *ret_secret)
 		if (!mark)
 			continue;
 		*ret_secret = hidden[i].secret;
-		return skip_around(text, end + mark);
+		return skip_scheme(text, skip_around(text, end + mark));
 	}
 	return 0;
 }
 
 static size_t value_end(struct span text, size_t at, bool secret)
 {
-	const char *enders = secret ? " \t\r\n\"'&;,\\" : "\",}\r\n";
+	char before = text.data[at - 1];
+	const char *enders = !secret         ? "\",}\r\n"
+			     : before == '"'  ? "\"\\\r\n"
+			     : before == '\'' ? "'\\\r\n"
+					      : " \t\r\n\"'&;,\\";
 	size_t size;
 
 	while (at < text.size && !is_among(character(text, at, &size), enders) && !(secret && ampersand(text, at)))
@@ -195,6 +256,19 @@ static size_t bare_key(struct span text, size_t at, size_t *barren)
 	return end - at;
 }
 
+/* A JSON Web Token: two documents in Base64, the first of which begins with
+ * '{"', and a signature. Returns its size, or 0. */
+static size_t web_token(struct span text, size_t at)
+{
+	size_t end = at, dots = 0;
+
+	if (text.size - at < 3 || memcmp(text.data + at, "eyJ", 3) != 0 || !is_word_begin(BASE64, text, at))
+		return 0;
+	for (; end < text.size && (is_a(WORD, text.data[end]) || is_among(text.data[end], "-_.")); end++)
+		dots += text.data[end] == '.';
+	return dots >= 2 ? end - at : 0;
+}
+
 /* Whether a name stands before a mark. */
 static bool is_behind_name(struct span text, size_t mark)
 {
@@ -219,13 +293,39 @@ static bool is_behind_key(struct span text, size_t mark)
 	return true;
 }
 
-/* Few messages hide anything, and few have escapes: one look at what stands
- * before the marks. It may find too much, never too little. */
+static bool is_behind_scheme(struct span text, size_t mark)
+{
+	char last = mark > 0 ? lower(text.data[mark - 1]) : 0;
+
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (last == schemes[i].name[schemes[i].size - 1] && mark >= schemes[i].size &&
+		    begins_nocase(text, mark - schemes[i].size, schemes[i].name))
+			return true;
+	return false;
+}
+
+static bool may_hide_at(struct span text, size_t mark)
+{
+	switch (text.data[mark]) {
+	case '\\':
+		return true;
+	case ':':
+		return is_behind_name(text, mark);
+	case ' ':
+		return is_behind_scheme(text, mark);
+	case 'y':
+		return mark > 0 && mark + 1 < text.size && text.data[mark - 1] == 'e' && text.data[mark + 1] == 'J';
+	default:
+		return is_behind_name(text, mark) || is_behind_scheme(text, mark) || is_behind_key(text, mark);
+	}
+}
+
+/* Few messages hide anything, and few have escapes: one look at the marks. It
+ * may find too much, never too little. */
 static bool may_hide(struct span text)
 {
 	for (size_t at = 0; at < text.size; at++)
-		if (is_a(MARK, text.data[at]) && (text.data[at] == '\\' || is_behind_name(text, at) ||
-						  (text.data[at] != ':' && is_behind_key(text, at))))
+		if (is_a(MARK, text.data[at]) && may_hide_at(text, at))
 			return true;
 	return false;
 }
@@ -245,12 +345,13 @@ void text_redact(struct span text, char *buffer, size_t size)
 		const char *instead;
 
 		/* Most letters are within a word, where nothing but "sig" begins. */
-		if ((text.data[at] | 0x20) != 's' && !is_word_begin(WORD, text, at)) {
+		if ((text.data[at] | 0x20) != 's' && !is_name_begin(text, at)) {
 			buffer[length++] = text.data[at++];
 			continue;
 		}
 		value = value_of(text, at, &secret);
-		key = value ? 0 : bare_key(text, at, &barren);
+		key = value ? 0 : web_token(text, at);
+		key = value || key ? key : bare_key(text, at, &barren);
 		if (!value && !key) {
 			buffer[length++] = text.data[at++];
 			continue;
