@@ -59,6 +59,13 @@ EXPECTED = {
 }
 
 
+def open_terminal():
+    try:
+        return pty.openpty()
+    except OSError as e:
+        raise tap.Skipped(f"no terminal can be opened here: {e}") from None
+
+
 # --- the records ----------------------------------------------------------------
 
 def inner(at, device, operation, code, message):
@@ -392,7 +399,7 @@ def standard_input_is_read(run):
 @test
 def progress_tells_how_many_devices_there_are(run):
     """On a terminal, once a second."""
-    terminal, end = pty.openpty()
+    terminal, end = open_terminal()
     program = subprocess.Popen([run.lapsectl, "scan", "--config", str(run.config), "-"], stdin=subprocess.PIPE,
                                stdout=subprocess.DEVNULL, stderr=end, env=run.environment)
     os.close(end)
@@ -862,7 +869,7 @@ def the_report_for_people_says_what_to_do(run):
 
 def on_terminal(run, columns, *arguments, stderr=None, **environment):
     """What it says on a terminal so wide; with True as stderr, there too."""
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     termios.tcsetwinsize(theirs, (24, columns))
     child = subprocess.Popen([run.lapsectl, arguments[0], "--config", run.config, *arguments[1:]], stdout=theirs,
                              stderr=theirs if stderr else subprocess.DEVNULL, env=run.environment | {"TERM": "xterm"} | environment)
