@@ -200,7 +200,6 @@ static size_t value_of(struct span text, size_t at, bool *ret_secret)
 
 	if (!within && first == 'b')
 		return proof_of(text, at);
-
 	if (!begins_hidden(first) || (within && first != 's'))
 		return 0;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
