@@ -129,8 +129,7 @@ static int read_sources(struct reading *reading, const json_t *array)
 		return fault_at(reading, "sources", "out of memory");
 	json_array_foreach(array, index, element) {
 		snprintf(path, sizeof path, "sources[%zu]", index);
-		r = source_config_read(&config->sources[config->source_count++], path, element,
-				       &reading->file);
+		r = source_config_read(&config->sources[config->source_count++], path, element, &reading->file);
 		if (r)
 			return r;
 	}

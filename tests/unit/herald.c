@@ -16,14 +16,10 @@ static int64_t ahead_ns; /* of the wall clock */
 
 static int begin(void **state)
 {
-	struct fault fault;
-
 	(void)state;
 	begin_ns = moment("2026-03-02T10:00:00Z");
 	settings_default(&settings);
-	rules = ruleset_new();
-	add_shipped(rules);
-	assert_int_equal(ruleset_compile(rules, &fault), 0);
+	rules = shipped_rules();
 	engine = engine_new(rules, &settings, &nobody, &nobody, 1, (struct moment){begin_ns, 0});
 	assert_true(engine && engine_source(engine, "log", 0) && engine_stream(engine, 0));
 	told[0] = '\0';

@@ -43,14 +43,10 @@ void *__wrap_realloc(void *block, size_t size)
 
 static int begin(void **state)
 {
-	struct fault fault;
-
 	(void)state;
 	settings_default(&settings);
 	settings.value[SETTING_FLEET_LEAST] = 1000; /* each is told of by itself */
-	rules = ruleset_new();
-	add_shipped(rules);
-	assert_int_equal(ruleset_compile(rules, &fault), 0);
+	rules = shipped_rules();
 	return 0;
 }
 

@@ -48,12 +48,8 @@ static void put(void *owner, enum row_kind kind, struct span key, struct span va
 
 static int begin(void **state)
 {
-	struct fault fault;
-
 	(void)state;
-	rules = ruleset_new();
-	add_shipped(rules);
-	assert_int_equal(ruleset_compile(rules, &fault), 0);
+	rules = shipped_rules();
 	settings_default(&settings);
 	now = (struct moment){moment("2026-03-02T10:00:00Z"), 0};
 	rows = calloc(ROWS_MAX, sizeof *rows);

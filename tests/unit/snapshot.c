@@ -58,12 +58,9 @@ static void step(struct engine *engine, enum input_type type, const char *text)
 static int save(void **state)
 {
 	struct engine *engine;
-	struct fault fault;
 
 	(void)state;
-	rules = ruleset_new();
-	add_shipped(rules);
-	assert_int_equal(ruleset_compile(rules, &fault), 0);
+	rules = shipped_rules();
 	settings_default(&settings);
 	engine = begin();
 	step(engine, INPUT_CAUGHT_UP, "");

@@ -8,8 +8,8 @@
 #include "span.h"
 
 /* Copies text with secrets (sig=, SharedAccessKey=, keys in Base64, bearers'
- * tokens) replaced by "[redacted]" and tracking ids and their stamps by "...", cut to size - 1
- * bytes at a character border, NUL-ended. */
+ * tokens) replaced by "[redacted]" and tracking ids and their stamps by "...",
+ * cut to size - 1 bytes at a character border, NUL-ended. */
 void text_redact(struct span text, char *buffer, size_t size);
 
 /* Printable ASCII as it is, everything else and the characters of also (no
